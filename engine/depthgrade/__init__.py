@@ -1,0 +1,3 @@
+"""depthgrade: real-time, depth-aware, colour-managed video grading."""
+
+__version__ = "0.1.0"

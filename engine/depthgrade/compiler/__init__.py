@@ -1,0 +1,1 @@
+"""From a project to shader text: pure functions, no OpenGL."""

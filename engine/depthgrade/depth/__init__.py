@@ -1,0 +1,1 @@
+"""Depth: model cards, ONNX Runtime, shots and their mapping, depth passes on disk."""

@@ -1,0 +1,45 @@
+"""The exceptions of depthgrade, each a sentence a user can act on.
+
+    EngineError
+    ├── ProjectError (ValueError)      a project or look file, a value, the wiring
+    ├── MediaError (OSError)           a clip or picture that can't be read or written
+    ├── ColorError (ValueError)        a colour space, view or LUT
+    ├── DepthError (RuntimeError)      a depth model, its card, or a depth pass
+    └── DeviceError (RuntimeError)     OpenGL, CUDA, a shader that does not compile
+
+Every message reads *where: what is wrong; what is allowed*, so that the command line can print it alone.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EngineError(Exception):
+    """Anything the engine refuses; the message is one line for the user."""
+
+
+class ProjectError(EngineError, ValueError):
+    """A project, look, parameter or wire is not valid."""
+
+
+class MediaError(EngineError, OSError):
+    """A clip, picture or output file can't be read or written."""
+
+
+class ColorError(EngineError, ValueError):
+    """A colour space, display rendering or LUT is unknown or unusable."""
+
+
+class DepthError(EngineError, RuntimeError):
+    """A depth model or depth pass can't be used."""
+
+
+class DeviceError(EngineError, RuntimeError):
+    """OpenGL or CUDA is missing or refused a program."""
+
+
+def suggest(name: str, allowed: Iterable[str]) -> str:
+    """The half sentence that ends an "unknown name" message: the nearest name, else all of them."""
+    known = sorted(allowed)
+    near = get_close_matches(name, known, n=1)
+    return f'did you mean "{near[0]}"?' if near else f"allowed: {', '.join(known)}"

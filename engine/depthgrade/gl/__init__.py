@@ -1,0 +1,1 @@
+"""OpenGL through moderngl: contexts, uploads, the compiled passes, read-back."""

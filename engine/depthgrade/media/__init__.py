@@ -1,0 +1,1 @@
+"""Clips, image sequences and stills in and out, through PyAV and OpenEXR."""

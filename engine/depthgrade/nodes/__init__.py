@@ -1,0 +1,1 @@
+"""The node types: each a frozen declaration of parameters beside its GLSL in shaders/node."""

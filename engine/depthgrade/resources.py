@@ -1,0 +1,42 @@
+"""Where the packaged shaders and models are: beside the checkout, or inside the installed package.
+
+The checkout wins, because an editable install can leave a stale packaged copy behind.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def directory(kind: str) -> Path:
+    """The folder of a kind of resource ("shaders" or "models").
+
+    Raises FileNotFoundError if the installation lacks it.
+    """
+    checkout = _PACKAGE.parents[1]
+    for candidate in (checkout / kind, _PACKAGE / kind):
+        if (candidate.parent / "pyproject.toml").is_file() or candidate.parent == _PACKAGE:
+            if candidate.is_dir():
+                return candidate
+    raise FileNotFoundError(f"{_PACKAGE}: the packaged folder {kind} is missing; reinstall")
+
+
+@cache
+def shader(name: str) -> str:
+    """The GLSL text of shaders/<name>.glsl, for example shader("node/primary")."""
+    return (directory("shaders") / f"{name}.glsl").read_text(encoding="utf-8")
+
+
+def user_cache() -> Path:
+    """The folder for things that can be made again: $XDG_CACHE_HOME/depthgrade."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "depthgrade"
+
+
+def material() -> Path:
+    """The folder of test material that is never shipped: $DEPTHGRADE_MATERIAL or ../shared/material."""
+    return Path(
+        os.environ.get("DEPTHGRADE_MATERIAL") or _PACKAGE.parents[2] / "shared" / "material"
+    )
