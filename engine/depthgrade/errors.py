@@ -7,7 +7,8 @@
     ├── DepthError (RuntimeError)      a depth model, its card, or a depth pass
     └── DeviceError (RuntimeError)     OpenGL, CUDA, a shader that does not compile
 
-Every message reads *where: what is wrong; what is allowed*, so that the command line can print it alone.
+Every message reads *where: what is wrong; what is allowed*, so that the command line can print it
+alone.
 """
 
 from collections.abc import Iterable

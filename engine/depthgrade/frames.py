@@ -1,6 +1,7 @@
-"""Decoded pictures and clips as plain data: what media hands out, gl uploads and the compiler reads.
+"""Decoded pictures and clips as plain data: what media hands out and gl and compiler read.
 
-A frame keeps the planes its decoder made, in their own bit depth and subsampling; nothing here converts.
+A frame keeps the planes its decoder made, in their own bit depth and subsampling; nothing here
+converts.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ UNSPECIFIED = 2  # ITU-T H.273 tables 2 to 4: the code point for "not said"
 
 @dataclass(frozen=True)
 class ColorTags:
-    """Colour description by ITU-T H.273 code points; 2 = unspecified, full_range None = not said."""
+    """Colour description by ITU-T H.273 code points; full_range None = not said."""
 
     primaries: int = UNSPECIFIED
     transfer: int = UNSPECIFIED
@@ -127,7 +128,7 @@ class ClipInfo:
     """What a clip says of itself, and what was assumed where it is silent.
 
     width, height     of the stored picture; `size` is that of the upright one
-    pts               time stamp of each frame, ascending, in units of time_base: its length is the frame count
+    pts               time stamp of each frame, ascending, in units of time_base; one a frame
     rate              nominal frames per second
     pixel_aspect      of the stored picture; `upright_pixel_aspect` is that of the upright one
     timecode          of the first frame ("01:00:00:00"), if any

@@ -17,9 +17,9 @@ def directory(kind: str) -> Path:
     """
     checkout = _PACKAGE.parents[1]
     for candidate in (checkout / kind, _PACKAGE / kind):
-        if (candidate.parent / "pyproject.toml").is_file() or candidate.parent == _PACKAGE:
-            if candidate.is_dir():
-                return candidate
+        ours = candidate.parent == _PACKAGE or (checkout / "pyproject.toml").is_file()
+        if ours and candidate.is_dir():
+            return candidate
     raise FileNotFoundError(f"{_PACKAGE}: the packaged folder {kind} is missing; reinstall")
 
 
@@ -36,7 +36,7 @@ def user_cache() -> Path:
 
 
 def material() -> Path:
-    """The folder of test material that is never shipped: $DEPTHGRADE_MATERIAL or ../shared/material."""
+    """The folder of test material, never shipped: $DEPTHGRADE_MATERIAL or ../shared/material."""
     return Path(
         os.environ.get("DEPTHGRADE_MATERIAL") or _PACKAGE.parents[2] / "shared" / "material"
     )

@@ -1,1 +1,1 @@
-"""What ties the engine together: renderer, offline render, demo clip; threads and bounded queues."""
+"""What ties the engine together: renderer, offline render, demo; threads, bounded queues."""
