@@ -1,1 +1,34 @@
-"""Depth: model cards, ONNX Runtime, shots and their mapping, depth passes on disk."""
+"""Depth: network and card, cuts, the shot's mapping and limits, depth passes on disk."""
+
+from depthgrade.depth.cards import (
+    ModelCard,
+    Quality,
+    cards,
+    default_card,
+    load_card,
+)
+from depthgrade.depth.cuts import cuts
+from depthgrade.depth.estimator import Estimator
+from depthgrade.depth.limits import Limits, suggest_limits
+from depthgrade.depth.mapping import Mapping, Shot, fit_mapping, sample_frames, shots
+from depthgrade.depth.passes import DepthPass, PassManifest, write_depth_frame
+
+__all__ = [
+    "DepthPass",
+    "Estimator",
+    "Limits",
+    "Mapping",
+    "ModelCard",
+    "PassManifest",
+    "Quality",
+    "Shot",
+    "cards",
+    "cuts",
+    "default_card",
+    "fit_mapping",
+    "load_card",
+    "sample_frames",
+    "shots",
+    "suggest_limits",
+    "write_depth_frame",
+]

@@ -1,0 +1,234 @@
+"""Depth as files: an OpenEXR sequence, read from any source and written for any compositor.
+
+Our own channel is `depth.near`: nearness, near = 1 and far = 0, which is what the grade uses. `Z`
+is what compositors mean by it: distance along the view, larger is farther, infinite for nothing.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import OpenEXR
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from depthgrade.errors import DepthError
+
+Plane = NDArray[np.float32]
+
+# Channels looked for where the manifest names none, with their meaning; the first that is there.
+_CHANNELS: dict[str, Literal["near", "distance"]] = {
+    "depth.near": "near",
+    "Z": "distance",
+    "depth.Z": "distance",
+}
+_NUMBER = re.compile(r"(\d+)\.exr$", re.IGNORECASE)
+_COMMENT = (
+    "depth.near: near = 1, far = 0. Z: distance, larger is farther. motion: px to the next frame."
+)
+
+
+class PassManifest(BaseModel):
+    """The part of `manifest.json` that says how to read the frames; all of it is optional.
+
+    channel       the EXR channel to read; default: the first of depth.near, Z, depth.Z
+    polarity      whether its larger values are near or are a distance; needed for another channel
+    first_frame   the file number that belongs to frame 0 of the clip; default: the lowest
+    """
+
+    # Other keys belong to whoever made the pass.
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    channel: str | None = None
+    polarity: Literal["near", "distance"] | None = None
+    first_frame: Annotated[int, Field(ge=0)] | None = None
+
+
+class DepthPass:
+    """A folder of depth EXR files, one a frame, numbered at the end of their names.
+
+    Raises DepthError if the folder holds none, its manifest is wrong or two files share a number.
+    """
+
+    def __init__(self, directory: Path | str) -> None:
+        self.directory = Path(directory)
+        self.manifest = _read_manifest(self.directory)
+        self._files = _numbered_files(self.directory)
+        first = min(self._files)
+        self._first = first if self.manifest.first_frame is None else self.manifest.first_frame
+        if self._first > max(self._files):
+            raise DepthError(
+                f"{self.directory / 'manifest.json'}: first_frame is {self._first}; the last file "
+                f"is {max(self._files)}"
+            )
+        self._size: tuple[int, int] | None = None
+
+    @property
+    def frame_count(self) -> int:
+        """Frames from the first to the last file; some between may be missing."""
+        return max(self._files) - self._first + 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the maps."""
+        if self._size is None:
+            number = min(n for n in self._files if n >= self._first)
+            height, width = self.raw(number - self._first).shape
+            self._size = (width, height)
+        return self._size
+
+    def raw(self, index: int) -> Plane:
+        """Nearness of frame `index` of the clip: float32 (height, width), larger is nearer.
+
+        Distances come back as 1/distance; an infinite, missing or non-positive one as 0. Raises
+        DepthError if the frame is missing, unreadable or of another size than those before it.
+        """
+        path, channels = self._channels(index)
+        name, polarity = self._depth_channel(path, channels)
+        values = np.asarray(channels[name].pixels, np.float32)
+        if polarity == "distance":
+            # Not-a-number and 0 are how scanners and renderers say "nothing there".
+            there = np.isfinite(values) & (values > 0)
+            values = np.where(there, 1.0 / np.where(there, values, 1.0), 0.0).astype(np.float32)
+        if not np.isfinite(values).all():
+            raise DepthError(f"{path}: channel {name} holds NaN, infinity or a distance near 0")
+        height, width = values.shape
+        if self._size is None:
+            self._size = (width, height)
+        if self._size != (width, height):
+            raise DepthError(
+                f"{path}: is {width}x{height}; the frames before are "
+                f"{self._size[0]}x{self._size[1]}"
+            )
+        return values
+
+    def motion(self, index: int) -> Plane:
+        """Motion to the next frame: float32 (height, width, 2) in pixels, x right, y down.
+
+        Raises DepthError if the frame is missing or stores no motion.
+        """
+        path, channels = self._channels(index)
+        if "motion.x" not in channels or "motion.y" not in channels:
+            raise DepthError(f"{path}: has no motion; channels motion.x and motion.y are needed")
+        parts = [np.asarray(channels[f"motion.{axis}"].pixels, np.float32) for axis in "xy"]
+        return np.stack(parts, axis=-1)
+
+    def _channels(self, index: int) -> tuple[Path, dict[str, Any]]:
+        path = self._files.get(index + self._first)
+        if path is None or index < 0:
+            raise DepthError(
+                f"{self.directory}: no depth for frame {index}; it holds files "
+                f"{min(self._files)} to {max(self._files)}, frame 0 is file {self._first}"
+            )
+        return path, _read_channels(path)
+
+    def _depth_channel(
+        self, path: Path, channels: dict[str, Any]
+    ) -> tuple[str, Literal["near", "distance"]]:
+        wanted = self.manifest.channel
+        name = wanted or next((name for name in _CHANNELS if name in channels), None)
+        if name is None or name not in channels:
+            raise DepthError(
+                f"{path}: no channel {wanted or ' or '.join(_CHANNELS)}; it has "
+                f"{', '.join(sorted(channels)) or 'none'}"
+            )
+        polarity = self.manifest.polarity or _CHANNELS.get(name)
+        if polarity is None:
+            raise DepthError(
+                f'{self.directory / "manifest.json"}: channel {name} needs "polarity"; allowed: '
+                "near, distance"
+            )
+        return name, polarity
+
+
+def write_depth_frame(
+    path: Path | str,
+    *,
+    near: Plane | None = None,
+    distance: Plane | None = None,
+    motion: Plane | None = None,
+    rgb: Plane | None = None,
+) -> None:
+    """Write one frame of a depth pass: float32, ZIP, under its final name only when complete.
+
+    near       (height, width), near = 1, far = 0, to channel depth.near
+    distance   (height, width), in the scene's unit, infinite for nothing, to channel Z
+    motion     (height, width, 2), pixels to the next frame, x right, y down, to motion.x, motion.y
+    rgb        (height, width, 3), to R, G, B
+
+    Raises DepthError if nothing is given, sizes differ or the file can't be written.
+    """
+    path = Path(path)
+    planes: dict[str, Plane] = {}
+    if near is not None:
+        planes["depth.near"] = near
+    if distance is not None:
+        planes["Z"] = distance
+    if motion is not None:
+        planes |= {f"motion.{axis}": motion[..., i] for i, axis in enumerate("xy")}
+    if rgb is not None:
+        planes |= {name: rgb[..., i] for i, name in enumerate("RGB")}
+    shapes = {plane.shape for plane in planes.values()}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 2:
+        found = ", ".join(f"{name} {plane.shape}" for name, plane in planes.items()) or "none"
+        raise DepthError(f"{path}: planes of one (height, width) are needed; given: {found}")
+    header = {
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "type": OpenEXR.scanlineimage,
+        "comments": _COMMENT,
+    }
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        OpenEXR.File(
+            header, {name: np.ascontiguousarray(v, np.float32) for name, v in planes.items()}
+        ).write(str(partial))
+        partial.replace(path)
+    except Exception as error:  # OpenEXR raises bare RuntimeError and OSError
+        partial.unlink(missing_ok=True)
+        raise DepthError(f"{path}: can't be written: {error}") from error
+
+
+def _read_channels(path: Path) -> dict[str, Any]:
+    try:
+        # Separate channels: the default grouping refuses parts of different types.
+        found: dict[str, Any] = OpenEXR.File(str(path), separate_channels=True).channels()
+    except Exception as error:  # OpenEXR raises bare RuntimeError for a damaged file
+        raise DepthError(f"{path}: not a readable OpenEXR file: {error}") from error
+    return found
+
+
+def _read_manifest(directory: Path) -> PassManifest:
+    path = directory / "manifest.json"
+    if not path.is_file():
+        return PassManifest()
+    try:
+        return PassManifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise DepthError(f"{path}: {key}: {first['msg']}") from error
+    except (OSError, ValueError) as error:
+        raise DepthError(f"{path}: not a manifest: {error}") from error
+
+
+def _numbered_files(directory: Path) -> dict[int, Path]:
+    if not directory.is_dir():
+        raise DepthError(f"{directory}: not a folder; a depth pass is a folder of EXR files")
+    files: dict[int, Path] = {}
+    for path in sorted(directory.iterdir()):
+        number = _NUMBER.search(path.name)
+        if number is None or path.name.startswith("."):
+            continue
+        frame = int(number[1])
+        if frame in files:
+            raise DepthError(
+                f"{directory}: {files[frame].name} and {path.name} are both frame {frame}; "
+                "one sequence to a folder"
+            )
+        files[frame] = path
+    if not files:
+        raise DepthError(f"{directory}: no numbered .exr file; names end like _0001.exr")
+    return files
