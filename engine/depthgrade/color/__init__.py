@@ -14,14 +14,24 @@ from depthgrade.color.glsl import (
 )
 from depthgrade.color.rendering import DisplayRendering, Rendering
 from depthgrade.color.spaces import Space, space, spaces
+from depthgrade.color.tags import Assumption, space_to_tags, tags_to_space
 from depthgrade.color.transforms import (
     evaluate_input,
     evaluate_output,
     input_transform,
     output_transform,
 )
+from depthgrade.color.ycbcr import (
+    decode_matrix,
+    encode_matrix,
+    resolved_full_range,
+    resolved_matrix,
+    rgb_to_ycbcr,
+    ycbcr_to_rgb,
+)
 
 __all__ = [
+    "Assumption",
     "DisplayRendering",
     "GlslFunction",
     "GlslTexture",
@@ -29,12 +39,20 @@ __all__ = [
     "Space",
     "config",
     "conversion",
+    "decode_matrix",
+    "encode_matrix",
     "evaluate_input",
     "evaluate_output",
     "from_linear_working",
     "input_transform",
     "output_transform",
+    "resolved_full_range",
+    "resolved_matrix",
+    "rgb_to_ycbcr",
     "space",
+    "space_to_tags",
     "spaces",
+    "tags_to_space",
     "to_linear_working",
+    "ycbcr_to_rgb",
 ]

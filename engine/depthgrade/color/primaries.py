@@ -156,7 +156,8 @@ def adaptation(source: Chromaticity, target: Chromaticity) -> Matrix:
     if source == target:
         return np.eye(3)
     gains = (_BRADFORD @ _xyz(target)) / (_BRADFORD @ _xyz(source))
-    return np.linalg.inv(_BRADFORD) @ np.diag(gains) @ _BRADFORD
+    adapted = np.linalg.inv(_BRADFORD) @ np.diag(gains) @ _BRADFORD
+    return np.asarray(adapted, dtype=np.float64)
 
 
 def rgb_to_xyz(gamut: Primaries) -> Matrix:
@@ -177,4 +178,5 @@ def rgb_to_rgb(source: Primaries, target: Primaries) -> Matrix:
     """Matrix (3, 3) from linear RGB of one gamut to linear RGB of another, white to white."""
     if source == target:
         return np.eye(3)
-    return np.linalg.solve(rgb_to_xyz_d65(target), rgb_to_xyz_d65(source))
+    matrix = np.linalg.solve(rgb_to_xyz_d65(target), rgb_to_xyz_d65(source))
+    return np.asarray(matrix, dtype=np.float64)
