@@ -40,3 +40,10 @@ def material() -> Path:
     return Path(
         os.environ.get("DEPTHGRADE_MATERIAL") or _PACKAGE.parents[2] / "shared" / "material"
     )
+
+
+@cache
+def shader_names(folder: str) -> tuple[str, ...]:
+    """The names, for `shader`, of the GLSL files in a folder of shaders."""
+    root = directory("shaders")
+    return tuple(sorted(f"{folder}/{file.stem}" for file in (root / folder).glob("*.glsl")))

@@ -1,0 +1,61 @@
+"""The pass that shows the clip to a depth network: ungraded, display-rendered, small.
+
+Networks were trained on finished SDR pictures, so log and HDR footage goes through the display
+rendering first. Code values are averaged over each small pixel's area before they are transformed,
+which costs a fraction of transforming every source pixel and is free of aliasing.
+"""
+
+import math
+
+from depthgrade.color import input_transform, output_transform
+from depthgrade.compiler.grade import GUIDE_LUMA, Request, chain_lines, plane_samplers
+from depthgrade.compiler.library import Library
+from depthgrade.compiler.program import Program, Sampler, assemble
+from depthgrade.compiler.text import number, vector
+
+MOST_TAPS = 8  # a side: beyond that the average changes by less than a code value
+NETWORK_SPACE = "rec709"
+
+
+def compile_network_input(request: Request, size: tuple[int, int]) -> Program:
+    """RGB: Rec.709 gamma 2.4 code values, 0..1; alpha: the luma that guides depth edges.
+
+    size is (width, height) of the network's input; the picture is stretched to it.
+    """
+    project, source = request.project, request.source
+    scale = [full / small for full, small in zip(source.size, size, strict=True)]
+    across, down = (min(MOST_TAPS, max(1, math.ceil(each))) for each in scale)
+    width, height = source.size
+    lines = [
+        f"    // average of {across} x {down} texels of {source.format.name}",
+        "    vec3 samples = vec3(0.0);",
+        f"    for (int j = 0; j < {down}; ++j)",
+        f"        for (int i = 0; i < {across}; ++i)",
+        "        {",
+        f"            ivec2 p = tap_texel(q, ivec2(i, j), ivec2({across}, {down}),"
+        f" vec2({number(scale[0])}, {number(scale[1])}), ivec2({width - 1}, {height - 1}));",
+        f"            ivec2 s = {source.stored('p')};",
+        f"            samples += {source.samples('s', nearest=True)};",
+        "        }",
+        f"    vec3 rgb0 = {source.to_rgb(f'(samples / {number(across * down)})')};",
+        "    vec3 shown = rgb0;",
+    ]
+    to_working = input_transform(request.input_space, project.rendering)
+    to_network = output_transform(NETWORK_SPACE, project.rendering)
+    lines += chain_lines("rgb0", f"input: {request.input_space}", to_working)
+    if request.input_space != NETWORK_SPACE:
+        lines.append("    shown = rgb0;")
+        lines += chain_lines("shown", f"rendered: {NETWORK_SPACE}", to_network)
+    luma = f"dot(rgb0, {vector(GUIDE_LUMA)})"
+    lines.append(f"    vec4 result = vec4(clamp(shown, 0.0, 1.0), {luma});")
+    samplers = plane_samplers(source)
+    declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
+    tables = [
+        Sampler(table.name, "table", table=table)
+        for function in (*to_working, *to_network)
+        for table in function.textures
+        if function.name in "\n".join(lines)
+    ]
+    functions = Library([*to_working, *to_network]).texts("\n".join(lines))
+    text = assemble(request.entry, size, declared, functions, lines)
+    return Program(text, request.entry, size, (*samplers, *tables))

@@ -1,0 +1,85 @@
+"""An OpenGL context and what moderngl leaves out of it.
+
+A device belongs to the thread that made it. Without a window it is EGL, which runs the same on an
+NVIDIA server and on Mesa's software rasteriser.
+"""
+
+import ctypes
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import moderngl
+
+from depthgrade.errors import DeviceError
+
+_UNPACK_ROW_LENGTH, _UNPACK_ALIGNMENT, _TEXTURE_2D, _TEXTURE0 = 0x0CF2, 0x0CF5, 0x0DE1, 0x84C0
+_FORMATS = {1: 0x1903, 2: 0x8227, 3: 0x1907, 4: 0x1908}  # GL_RED, GL_RG, GL_RGB, GL_RGBA
+_TYPES = {"f1": 0x1401, "nu2": 0x1403, "f2": 0x140B, "f4": 0x1406}
+
+
+class Device:
+    """A current OpenGL 4.3 context.
+
+    renderer   the driver's name for the device
+    software   whether pixels are computed on the CPU (Mesa llvmpipe or softpipe)
+    """
+
+    def __init__(self, context: moderngl.Context) -> None:
+        """Takes over a context; `headless` makes one."""
+        self.context = context
+        self.renderer = str(context.info["GL_RENDERER"])
+        self.version = str(context.info["GL_VERSION"])
+        self.software = "llvmpipe" in self.renderer or "softpipe" in self.renderer
+        self._bind = self._function("glBindTexture", ctypes.c_uint, ctypes.c_uint)
+        self._active = self._function("glActiveTexture", ctypes.c_uint)
+        self._pixel_store = self._function("glPixelStorei", ctypes.c_uint, ctypes.c_int)
+        self._sub_image = self._function(
+            "glTexSubImage2D",
+            *(ctypes.c_uint, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int),
+            *(ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p),
+        )
+
+    def _function(self, name: str, *arguments: Any) -> Callable[..., None]:
+        address = self.context.mglo._context.load_opengl_function(name)
+        return ctypes.CFUNCTYPE(None, *arguments)(address)
+
+    def upload(self, texture: moderngl.Texture, address: int, row_length: int) -> None:
+        """Fills a texture from memory whose rows are row_length texels apart, without a copy."""
+        self._active(_TEXTURE0)
+        self._bind(_TEXTURE_2D, texture.glo)
+        self._pixel_store(_UNPACK_ALIGNMENT, 1)
+        self._pixel_store(_UNPACK_ROW_LENGTH, row_length)
+        self._sub_image(
+            *(_TEXTURE_2D, 0, 0, 0, texture.width, texture.height),
+            *(_FORMATS[texture.components], _TYPES[texture.dtype], address),
+        )
+        self._pixel_store(_UNPACK_ROW_LENGTH, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Releases the context and everything made in it."""
+        self.context.release()
+
+
+def headless() -> Device:
+    """A device without a window. Raises DeviceError saying which packages are missing."""
+    try:
+        context = moderngl.create_context(standalone=True, backend="egl", require=430)
+    except Exception as error:  # moderngl and glcontext raise bare exceptions
+        raise DeviceError(
+            f"OpenGL: no EGL context with OpenGL 4.3 ({error}); on Debian or Ubuntu:"
+            " apt-get install libegl1 libgl1"
+        ) from error
+    context.gc_mode = "auto"
+    return Device(context)

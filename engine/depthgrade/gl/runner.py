@@ -1,0 +1,150 @@
+"""Runs compiled programs: compiles each text once, binds what it reads, draws or dispatches it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from depthgrade.compiler import Program
+from depthgrade.compiler.program import WORK_GROUP
+from depthgrade.errors import DeviceError
+from depthgrade.gl.device import Device
+from depthgrade.gl.textures import TextureStore
+from depthgrade.nodes.base import Argument
+
+_VERTEX = """#version 330 core
+void main()
+{
+    // One triangle that covers the picture, without any buffer.
+    gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0);
+}
+"""
+
+
+@dataclass
+class _Built:
+    program: moderngl.Program | moderngl.ComputeShader
+    triangle: moderngl.VertexArray | None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a program may read: planes by number, depth textures by quality, earlier pictures."""
+
+    planes: Sequence[moderngl.Texture] = ()
+    depths: Mapping[str, moderngl.Texture] | None = None
+    pictures: Sequence[moderngl.Texture] = ()
+
+
+class Runner:
+    """The programs of one device and the pictures they draw into.
+
+    A picture is kept by its label and drawn over the next time the label is used.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.compiled = 0  # how many texts were compiled: a drag must not raise it
+        self._built: dict[tuple[str, str], _Built] = {}
+        self._targets: dict[object, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
+        self._tables = TextureStore(device)
+
+    def run(
+        self,
+        program: Program,
+        inputs: Inputs,
+        values: Mapping[str, Argument] | None = None,
+        *,
+        label: object = "picture",
+    ) -> moderngl.Texture:
+        """The picture a program makes. Raises DeviceError when its text does not compile."""
+        built = self._build(program)
+        texture, framebuffer = self._target(program, label)
+        for unit, sampler in enumerate(program.samplers):
+            match sampler.role:
+                case "plane":
+                    source = inputs.planes[sampler.index]
+                case "depth":
+                    source = (inputs.depths or {})[sampler.quality]
+                case "picture":
+                    source = inputs.pictures[sampler.index]
+                case _:
+                    assert sampler.table is not None
+                    source = self._tables.table(sampler.table)
+            if sampler.name in built.program:
+                source.use(unit)
+                built.program[sampler.name] = unit
+        for name, value in (values or {}).items():
+            if name in built.program:
+                built.program[name] = _column_major(value)
+        if isinstance(built.program, moderngl.ComputeShader):
+            texture.bind_to_image(0, read=False, write=True)
+            width, height = program.size
+            built.program.run(-(-width // WORK_GROUP[0]), -(-height // WORK_GROUP[1]), 1)
+            self.device.context.memory_barrier()
+        else:
+            assert built.triangle is not None
+            framebuffer.use()
+            built.triangle.render(moderngl.TRIANGLES, vertices=3)
+        return texture
+
+    def read(self, texture: moderngl.Texture) -> NDArray[Any]:
+        """A texture's values: (height, width) or (height, width, channels)."""
+        dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
+        shape = (texture.height, texture.width, texture.components)
+        values = np.empty(shape, dtype)
+        texture.read_into(values, alignment=1)
+        return values[..., 0] if texture.components == 1 else values
+
+    def finish(self) -> None:
+        """Waits until everything asked for is done."""
+        self.device.context.finish()
+
+    def _build(self, program: Program) -> _Built:
+        key = (program.entry, program.identity)
+        if key not in self._built:
+            context = self.device.context
+            try:
+                if program.entry == "compute":
+                    self._built[key] = _Built(context.compute_shader(program.text), None)
+                else:
+                    linked = context.program(_VERTEX, program.text)
+                    self._built[key] = _Built(linked, context.vertex_array(linked, []))
+            except moderngl.Error as error:
+                raise DeviceError(f"shader: {_first_error(str(error), program.text)}") from error
+            self.compiled += 1
+        return self._built[key]
+
+    def _target(
+        self, program: Program, label: object
+    ) -> tuple[moderngl.Texture, moderngl.Framebuffer]:
+        key = (label, program.size, program.channels, program.storage)
+        if key not in self._targets:
+            context = self.device.context
+            texture = context.texture(program.size, program.channels, dtype=program.storage)
+            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+            texture.repeat_x = texture.repeat_y = False
+            self._targets[key] = texture, context.framebuffer([texture])
+        return self._targets[key]
+
+
+def _column_major(value: Argument) -> Argument | tuple[float, ...]:
+    """A uniform's value as OpenGL takes it: matrices by columns."""
+    if isinstance(value, tuple) and isinstance(value[0], tuple):
+        return tuple(float(each) for each in np.array(value).T.ravel())
+    return value
+
+
+def _first_error(message: str, text: str) -> str:
+    """The driver's first complaint with the line it is about."""
+    for line in message.splitlines():
+        parts = line.replace("(", ":").split(":")
+        if "error" in line and len(parts) > 2 and parts[1].strip().isdigit():
+            number = int(parts[1])
+            source = text.splitlines()
+            if 0 < number <= len(source):
+                return f"{line.strip()} in: {source[number - 1].strip()}"
+    return message.strip().splitlines()[-1] if message.strip() else "does not compile"

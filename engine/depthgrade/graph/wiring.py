@@ -1,0 +1,185 @@
+"""Wires between nodes, checked once and then asked: what feeds a node, in which order they run.
+
+Two kinds of wire run side by side, RGB and key, as in Resolve's node editor. A wire is written
+"source -> sky" (RGB) or "depth.key -> sky.key"; chains such as "source -> sky -> output" are
+several wires. Nothing here knows any node type: a node is its ports.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from depthgrade.errors import ProjectError, suggest
+
+Port = Literal["rgb", "key"]
+SOURCE, OUTPUT = (
+    "source",
+    "output",
+)  # the picture coming in and going out; no node may have these ids
+NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What can be wired to a node. rgb_in is how many RGB wires it takes: 0, 1 or None for any."""
+
+    rgb_in: int | None = 1
+    key_in: bool = True
+    rgb_out: bool = True
+    key_out: bool = False
+
+
+_ENDS = {SOURCE: Ports(0, False, True, False), OUTPUT: Ports(1, False, False, False)}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One connection from an output port to an input port of the same kind."""
+
+    start: str
+    end: str
+    port: Port = "rgb"
+
+    def __str__(self) -> str:
+        suffix = ".key" if self.port == "key" else ""
+        return f"{self.start}{suffix} -> {self.end}{suffix}"
+
+
+def parse_wires(lines: Iterable[str]) -> tuple[Wire, ...]:
+    """The wires written in lines such as "source -> sky -> output" or "depth.key -> sky.key".
+
+    Raises ProjectError for a line of another form.
+    """
+    wires: list[Wire] = []
+    for line in lines:
+        ends = [_parse_end(line, text.strip()) for text in line.split("->")]
+        if len(ends) < 2:
+            raise ProjectError(f'wire "{line}": has no "->"; write "source -> sky"')
+        for (start, port), (end, end_port) in pairwise(ends):
+            if port != end_port:
+                raise ProjectError(
+                    f'wire "{line}": joins a key to a picture; write "{start}.key -> {end}.key"'
+                    f' or "{start} -> {end}"'
+                )
+            wires.append(Wire(start, end, port))
+    return tuple(wires)
+
+
+def _parse_end(line: str, text: str) -> tuple[str, Port]:
+    name, dot, port = text.partition(".")
+    if not NODE_ID.fullmatch(name) or (dot and port not in ("rgb", "key")):
+        raise ProjectError(
+            f'wire "{line}": "{text}" is no node and no key; write "depth.key -> sky.key"'
+        )
+    return name, "key" if port == "key" else "rgb"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes by id with their ports, and the wires between them; valid once made.
+
+    Raises ProjectError when a wire names no node or no port, an input has too many wires,
+    wires run in a circle, or a node on the way to the output has no picture.
+    """
+
+    ports: Mapping[str, Ports]
+    wires: tuple[Wire, ...]
+
+    def __post_init__(self) -> None:
+        for node in self.ports:
+            if node in _ENDS:
+                raise ProjectError(f"{node}: is a reserved name; call the node otherwise")
+        for wire in self.wires:
+            self._check_ends(wire)
+        for node, ports in {**self.ports, OUTPUT: _ENDS[OUTPUT]}.items():
+            pictures, keys = self.rgb_inputs(node), self._inputs(node, "key")
+            if ports.rgb_in is not None and len(pictures) > ports.rgb_in:
+                raise ProjectError(
+                    f"{node}: has {len(pictures)} picture wires ({', '.join(pictures)});"
+                    f" it takes {ports.rgb_in}, join them in a parallel_mixer first"
+                )
+            if len(set(pictures)) < len(pictures):
+                raise ProjectError(f"{node}: the same picture is wired in twice; remove one wire")
+            if len(keys) > 1:
+                raise ProjectError(f"{node}: has {len(keys)} key wires; it takes one")
+        order = self.order()
+        if not self.rgb_inputs(OUTPUT):
+            raise ProjectError('output: no picture is wired to it; add "source -> output"')
+        for node in order:
+            if self.ports[node].rgb_in != 0 and not self.rgb_inputs(node):
+                raise ProjectError(f'{node}: no picture is wired to it; add "source -> {node}"')
+
+    def _check_ends(self, wire: Wire) -> None:
+        for node, side in ((wire.start, "out"), (wire.end, "in")):
+            ports = self.ports.get(node) or _ENDS.get(node)
+            if ports is None:
+                nearest = suggest(node, [*self.ports, *_ENDS])
+                raise ProjectError(f'wire "{wire}": there is no node "{node}"; {nearest}')
+            has = getattr(ports, f"{wire.port}_{side}") not in (False, 0)
+            if not has:
+                kind = "picture" if wire.port == "rgb" else "key"
+                raise ProjectError(f'wire "{wire}": {node} has no {kind} {side}put')
+
+    def _inputs(self, node: str, port: Port) -> tuple[str, ...]:
+        return tuple(w.start for w in self.wires if w.end == node and w.port == port)
+
+    def rgb_inputs(self, node: str) -> tuple[str, ...]:
+        """The nodes whose pictures are wired to a node, in the order of the wires."""
+        return self._inputs(node, "rgb")
+
+    def key_input(self, node: str) -> str | None:
+        """The node whose key limits a node, if any."""
+        keys = self._inputs(node, "key")
+        return keys[0] if keys else None
+
+    def order(self, target: str = OUTPUT) -> tuple[str, ...]:
+        """The nodes the target needs, each after everything it reads.
+
+        Raises ProjectError, naming the circle, when wires run in one.
+        """
+        done: list[str] = []
+        path: list[str] = []
+
+        def visit(node: str) -> None:
+            if node in path:
+                circle = " -> ".join([*path[path.index(node) :], node])
+                raise ProjectError(f"wires run in a circle: {circle}; remove one of them")
+            if node in done:
+                return
+            path.append(node)
+            for before in (*self._inputs(node, "rgb"), *self._inputs(node, "key")):
+                if before != SOURCE:
+                    visit(before)
+            path.pop()
+            done.append(node)
+
+        for node in self.ports:  # a circle beside the way to the output is an error all the same
+            visit(node)
+        done.clear()
+        visit(target)
+        return tuple(node for node in done if node != OUTPUT)
+
+    def branch_point(self, mixer: str) -> str:
+        """The last picture that all branches into a mixer have in common: what they grade.
+
+        It is the node every path from the source to the mixer passes through (its immediate
+        dominator), the source itself at the farthest.
+        """
+
+        def passed(node: str) -> list[str]:
+            """The nodes every path from the source to `node` passes, from the source on."""
+            inputs = self.rgb_inputs(node)
+            common = passed(inputs[0]) if inputs else []
+            for other in inputs[1:]:
+                seen = set(passed(other))
+                common = [each for each in common if each in seen]
+            return [*common, node]
+
+        return passed(mixer)[-2]
+
+    def unused(self) -> tuple[str, ...]:
+        """The nodes that do not reach the output."""
+        used = set(self.order())
+        return tuple(node for node in self.ports if node not in used)

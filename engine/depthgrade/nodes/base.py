@@ -1,0 +1,137 @@
+"""What every node type is made of: typed parameters, ports, and the shader steps they come to.
+
+A node type is one class and one GLSL file of the same name. Its parameters are declared once,
+with range, unit and help; project files, `--set`, messages and reference text derive from that.
+Its `steps` turn parameters into calls of its GLSL functions with arguments folded on the CPU, so
+that a literal that does nothing can be left out and a live one becomes a uniform.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from depthgrade.graph import Ports
+
+Vector = tuple[float, float, float]
+Matrix = tuple[Vector, Vector, Vector]  # rows
+Argument = float | Vector | Matrix
+Value = bool | float | str | Vector
+
+Rgb = Annotated[
+    Vector, BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a GLSL function: `x = function(x, *arguments)`.
+
+    parameters   the node's parameters that the arguments are folded from
+    identity     with these arguments the call returns x, so it need not be made
+    """
+
+    function: str
+    arguments: tuple[Argument, ...] = ()
+    parameters: frozenset[str] = frozenset()
+    identity: bool = False
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A picture that reaches a mixer, as GLSL: its RGB and the key it was graded through."""
+
+    rgb: str
+    key: str
+
+
+def parameter(default: Value, low: float, high: float, unit: str, about: str) -> Any:
+    """A number, or three, within low..high, or one of the words its type allows besides."""
+    return Field(
+        default=default,
+        description=about,
+        json_schema_extra={"unit": unit, "minimum": low, "maximum": high},
+    )
+
+
+class Node(BaseModel):
+    """The parameters every node has. Frozen: a changed node is a new, validated one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    type: ClassVar[str]
+    title: ClassVar[str]
+    ports: ClassVar[Ports] = Ports()
+
+    enabled: bool = Field(default=True, description="Off: the node does nothing.")
+
+    @model_validator(mode="after")
+    def _within_ranges(self) -> Self:
+        for name, field in type(self).model_fields.items():
+            limits = field.json_schema_extra
+            if not isinstance(limits, dict) or "minimum" not in limits:
+                continue
+            low, high = cast(float, limits["minimum"]), cast(float, limits["maximum"])
+            value = getattr(self, name)
+            numbers = value if isinstance(value, tuple) else (value,)
+            if any(isinstance(each, float | int) and not low <= each <= high for each in numbers):
+                raise ValueError(f"{name} = {shown(value)} is outside {low:g} to {high:g}")
+        return self
+
+
+class ColorNode(Node):
+    """A node that turns a picture into a picture: `out = mix(in, steps(in), key)`.
+
+    The key is 0..1 with 1 = affected; without a key wire it is 1 everywhere.
+    """
+
+    key_invert: bool = Field(default=False, description="Affect what the key leaves out.")
+    key_gain: float = parameter(1.0, 0, 2, "", "Key output gain; 0 = the node does nothing.")
+
+    def steps(self) -> tuple[Step, ...]:
+        """The GLSL calls on the picture (`vec3 f(vec3 x, ...)`), in order."""
+        raise NotImplementedError
+
+    def key_steps(self) -> tuple[Step, ...]:
+        """The GLSL calls on the incoming key (`float f(float k, ...)`), in order."""
+        inverted = Step("key_invert", (), frozenset({"key_invert"}), not self.key_invert)
+        gain = Step("key_gain", (self.key_gain,), frozenset({"key_gain"}), self.key_gain == 1)
+        return inverted, gain
+
+
+class KeyNode(Node):
+    """A node that makes a key from the stabilised depth of the picture (near = 1, far = 0)."""
+
+    ports: ClassVar[Ports] = Ports(rgb_in=0, key_in=False, rgb_out=False, key_out=True)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The GLSL calls on the depth (`float f(float d, ...)`) that end in a key, in order."""
+        raise NotImplementedError
+
+
+class MixerNode(Node):
+    """A node that joins several gradings of one picture."""
+
+    ports: ClassVar[Ports] = Ports(rgb_in=None, key_in=False)
+
+    def expression(self, base: str, branches: Sequence[Branch]) -> str:
+        """The GLSL expression of the joined picture.
+
+        base is the picture the branches have in common, before they part.
+        """
+        raise NotImplementedError
+
+
+def shown(value: object) -> str:
+    """A parameter's value as project files write it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case float() | int():
+            return f"{value:.6g}"
+        case tuple() | list():
+            return f"[{', '.join(shown(each) for each in value)}]"
+    return str(value)

@@ -1,0 +1,128 @@
+"""Node types by name, what their parameters are, and nodes made from a file's values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import UnionType
+from typing import Any, Literal, Union, cast, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+import depthgrade.nodes
+from depthgrade.errors import ProjectError, suggest
+from depthgrade.nodes.base import Node, shown
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a node type declares of one parameter.
+
+    kind      "switch", "choice", "number" or "rgb"
+    words     the words allowed, for a choice, or besides a number
+    """
+
+    name: str
+    kind: str
+    default: Any
+    low: float | None
+    high: float | None
+    unit: str
+    words: tuple[str, ...]
+    about: str
+
+    @property
+    def allowed(self) -> str:
+        """What may be written, for messages and reference text."""
+        words = [f'"{word}"' for word in self.words]
+        match self.kind:
+            case "switch":
+                return "true or false"
+            case "choice":
+                return " or ".join(words)
+            case "rgb":
+                return f"[red, green, blue], each {self.low:g} to {self.high:g}"
+        return " or ".join([f"{self.low:g} to {self.high:g}", *words])
+
+
+@cache
+def node_types() -> dict[str, type[Node]]:
+    """The node types by name: every class with a `type` in a module of this package."""
+    for module in iter_modules(depthgrade.nodes.__path__):
+        import_module(f"depthgrade.nodes.{module.name}")
+    found: dict[str, type[Node]] = {}
+    pending: list[type[Node]] = [Node]
+    while pending:
+        for each in pending.pop().__subclasses__():
+            pending.append(each)
+            if "type" in vars(each):
+                found[each.type] = each
+    return dict(sorted(found.items()))
+
+
+def node_type(name: str, where: str = "nodes") -> type[Node]:
+    """The node type of a name. Raises ProjectError, naming the nearest."""
+    types = node_types()
+    if name not in types:
+        raise ProjectError(f'{where}: there is no node type "{name}"; {suggest(name, types)}')
+    return types[name]
+
+
+@cache
+def parameters(kind: type[Node]) -> dict[str, Parameter]:
+    """The parameters of a node type by name, those of every node last."""
+    common = Node.model_fields
+    fields = sorted(kind.model_fields.items(), key=lambda item: item[0] in common)
+    return {name: _parameter(name, field) for name, field in fields}
+
+
+def _parameter(name: str, field: FieldInfo) -> Parameter:
+    types = _alternatives(field.annotation)
+    words = tuple(word for each in types if get_origin(each) is Literal for word in get_args(each))
+    kind = "number"
+    if bool in types:
+        kind = "switch"
+    elif any(get_origin(each) is tuple for each in types):
+        kind = "rgb"
+    elif float not in types:
+        kind = "choice"
+    extra = cast(dict[str, Any], field.json_schema_extra or {})
+    low, high, unit = extra.get("minimum"), extra.get("maximum"), str(extra.get("unit", ""))
+    return Parameter(name, kind, field.default, low, high, unit, words, field.description or "")
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (UnionType, Union) else (annotation,)
+
+
+def make_node(node: str, values: Mapping[str, Any]) -> Node:
+    """The node of an id from a file's values, "type" among them.
+
+    Raises ProjectError: unknown type or parameter (nearest name suggested), a value of the wrong
+    kind or outside its range; each names `node.parameter`.
+    """
+    if "type" not in values:
+        raise ProjectError(f'{node}: has no type; add type = "primary" or another of `nodes`')
+    kind = node_type(str(values["type"]), node)
+    return change_node(node, kind(), {name: v for name, v in values.items() if name != "type"})
+
+
+def change_node(node_id: str, node: Node, values: Mapping[str, Any]) -> Node:
+    """The node with some parameters set anew, validated as a whole. Raises as make_node does."""
+    known = parameters(type(node))
+    for name in values:
+        if name not in known:
+            raise ProjectError(f'{node_id} has no parameter "{name}"; {suggest(name, known)}')
+    try:
+        return type(node).model_validate({**dict(node), **values})
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:  # a rule over the whole node, its message already names the parameter
+            raise ProjectError(f"{node_id}.{first['ctx']['error']}") from None
+        name = str(first["loc"][0])
+        raise ProjectError(
+            f"{node_id}.{name} = {shown(values.get(name))} is not allowed;"
+            f" allowed: {known[name].allowed}"
+        ) from None

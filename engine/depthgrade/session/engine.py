@@ -1,0 +1,137 @@
+"""The drawing half of a session: one device, and the passes from a frame's planes to a picture.
+
+It knows nothing of files or time. The renderer gives it frames and depth; it gives back textures
+and arrays, and counts the milliseconds of each stage where asked to.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from depthgrade.compiler import (
+    Program,
+    Request,
+    compile_grade,
+    compile_guided,
+    compile_network_input,
+    compile_pack,
+)
+from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
+from depthgrade.gl.device import Device, headless
+from depthgrade.gl.runner import Inputs, Runner
+from depthgrade.gl.textures import TextureStore
+from depthgrade.nodes.base import Argument, Node
+
+Map = NDArray[np.float32]
+
+
+@dataclass
+class Stages:
+    """Seconds and counts by stage. Stages of the device are only true while `measured`."""
+
+    measured: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Counts one run of a stage."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+        self.counts[stage] = self.counts.get(stage, 0) + 1
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Counts the time the block takes."""
+        start = perf_counter()
+        yield
+        self.add(stage, perf_counter() - start)
+
+
+class Engine:
+    """One device with its programs and textures. Belongs to the thread that made it."""
+
+    def __init__(self, device: Device | None = None) -> None:
+        """Uses a device, or opens a headless one and owns it."""
+        self._owns = device is None
+        self.device = device or headless()
+        self.runner = Runner(self.device)
+        self.stages = Stages()
+        self._planes = TextureStore(self.device)
+        self._depths = TextureStore(self.device)
+
+    def close(self) -> None:
+        """Releases the device if this engine opened it."""
+        if self._owns:
+            self.device.close()
+
+    @contextmanager
+    def _stage(self, stage: str) -> Iterator[None]:
+        if not self.stages.measured:
+            yield
+            return
+        with self.stages.timed(stage):
+            yield
+            self.runner.finish()
+
+    def upload(self, frame: Frame) -> tuple[moderngl.Texture, ...]:
+        """The textures of a frame's planes, valid until the next upload."""
+        with self._stage("upload"):
+            return self._planes.planes(frame.planes)
+
+    def network_input(
+        self, request: Request, planes: tuple[moderngl.Texture, ...], size: tuple[int, int]
+    ) -> tuple[moderngl.Texture, Map]:
+        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
+        program = compile_network_input(request, size)
+        texture = self.runner.run(program, Inputs(planes), label="network")
+        values = self.runner.read(texture)
+        return texture, np.ascontiguousarray(values[..., :3])
+
+    def depth_texture(
+        self, quality: str, depth: Map, guide: moderngl.Texture | None
+    ) -> moderngl.Texture:
+        """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
+        texture = self._depths.fill(quality, depth, linear=True)
+        if guide is None:
+            return texture
+        first, *others = compile_guided(guide.size)
+        coefficients = self.runner.run(first, Inputs(pictures=(guide, texture)), label=(quality, 0))
+        for number, program in enumerate(others, 1):
+            coefficients = self.runner.run(
+                program, Inputs(pictures=(coefficients,)), label=(quality, number % 2 + 1)
+            )
+        coefficients.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        return coefficients
+
+    def grade(
+        self,
+        program: Program,
+        planes: tuple[moderngl.Texture, ...],
+        depths: Mapping[str, moderngl.Texture],
+        nodes: Mapping[str, Node],
+    ) -> moderngl.Texture:
+        """The picture of a grade program, drawn over the one before."""
+        with self._stage("grade"):
+            values: dict[str, Argument] = program.values(nodes)
+            return self.runner.run(program, Inputs(planes, depths), values, label="graded")
+
+    def pack(
+        self, picture: moderngl.Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
+    ) -> tuple[Plane, ...]:
+        """A finished picture as the planes of an encoder's pixel format."""
+        with self._stage("read-back"):
+            packed = [
+                self.runner.run(program, Inputs(pictures=(picture,)), label=("pack", number))
+                for number, program in enumerate(
+                    compile_pack(format, tags, picture.size, dither=dither)
+                )
+            ]
+            return tuple(self.runner.read(texture) for texture in packed)
+
+    def compile(self, request: Request) -> Program:
+        """The grade program of a request."""
+        return compile_grade(request)

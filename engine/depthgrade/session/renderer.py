@@ -1,0 +1,221 @@
+"""Any frame of a project, graded: the one renderer that stills, renders, benchmarks and views use.
+
+with Renderer(project) as renderer:
+    picture = renderer.frame(120)        # H x W x 3, float32, output-encoded
+    key = renderer.key("depth", 120)     # H x W, 0..1
+"""
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from depthgrade.color import Assumption, space, tags_to_space
+from depthgrade.compiler import Entry, Program, Request, Source
+from depthgrade.errors import ProjectError
+from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
+from depthgrade.gl.device import Device
+from depthgrade.media import open_clip
+from depthgrade.nodes.depth_map import DepthMap
+from depthgrade.project import Look, Project
+from depthgrade.session.clip_depth import ClipDepth, Progress, ShotDepth
+from depthgrade.session.engine import Engine, Stages
+
+Picture = NDArray[np.float32]
+
+
+class Renderer:
+    """Renders frames of one project's clip. Belongs to the thread that made it.
+
+    info          the clip
+    input_space   its colour space and why
+    project       may be replaced by one of the same clip; values of live parameters change nothing
+                  but uniforms, everything else a new program on the next frame
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        device: Device | None = None,
+        live: frozenset[str] = frozenset(),
+        entry: Entry = "fragment",
+        cancel: bool = True,
+        rate: float | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Opens the clip and, when none is given, a headless device.
+
+        live: addresses ("sky.gain") that become uniforms. Raises ProjectError without a clip,
+        MediaError, ColorError, DepthError and DeviceError.
+        """
+        if project.clip is None:
+            raise ProjectError('project: names no clip; add clip = "..." or give one')
+        self.live, self.entry, self.cancel = live, entry, cancel
+        self._progress = progress
+        self.reader = open_clip(project.clip, track=project.track, rate=rate)
+        self._engine: Engine | None = None
+        self._depth: ClipDepth | None = None
+        try:
+            self.info: ClipInfo = self.reader.info
+            self.input_space: Assumption = _input_space(project, self.info)
+            self.source = Source.of(self.info)
+            self.project = project
+            self._engine = Engine(device)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the clip, the networks and the device if this renderer opened it."""
+        if self._depth is not None:
+            self._depth.close()
+        if self._engine is not None:
+            self._engine.close()
+        self.reader.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The device with its programs."""
+        assert self._engine is not None
+        return self._engine
+
+    @property
+    def stages(self) -> Stages:
+        """Where time goes; set `measured` before rendering."""
+        return self.engine.stages
+
+    @property
+    def depth(self) -> ClipDepth:
+        """The clip's depth, opened on first use."""
+        if self._depth is None:
+            self._depth = ClipDepth(self.project, self.reader, self.engine, self._request())
+        return self._depth
+
+    def frame(self, index: int) -> Picture:
+        """The graded picture of a frame: (height, width, 3) float32, upright, output-encoded."""
+        return self._read(self.draw(self.reader.frame(index)))
+
+    def source_frame(self, index: int) -> Picture:
+        """The ungraded picture of a frame, through the same colour management."""
+        return self._read(self.draw(self.reader.frame(index), look=Look()))
+
+    def key(self, node: str, index: int) -> Picture:
+        """The key of a node at a frame: (height, width) float32, 0..1, 1 = affected."""
+        return self._read(self.draw(self.reader.frame(index), key=node))[..., 0]
+
+    def depth_map(self, index: int, quality: str = "better") -> Picture:
+        """The depth of a frame as keys read it: (h, w) float32, near = 1, not clipped."""
+        frame = self.reader.frame(index)
+        return self.depth.map(frame, self.engine.upload(frame), quality)[0]
+
+    def shot(self, index: int, quality: str = "better") -> ShotDepth:
+        """The shot of a frame: its range, depth mapping and automatic limits."""
+        return self.depth.shot(index, quality, self._progress)
+
+    def draw(
+        self, frame: Frame, *, key: str | None = None, look: Look | None = None
+    ) -> moderngl.Texture:
+        """The graded picture of a decoded frame as an RGBA32F texture, drawn over the next time.
+
+        key: show that node's key instead; look: another than the project's.
+        """
+        look, automatic = self._for_shot(look or self.project.look, frame.index, key)
+        program = self.program(look, key=key, automatic=automatic)
+        depths: dict[str, moderngl.Texture] = {}
+        planes = self.engine.upload(frame)
+        for sampler in program.samplers:
+            if sampler.role == "depth":
+                with self.stages.timed("depth"):
+                    depth, guide = self.depth.map(frame, planes, sampler.quality)
+                    depths[sampler.quality] = self.engine.depth_texture(
+                        sampler.quality, depth, guide
+                    )
+        return self.engine.grade(program, planes, depths, look.nodes)
+
+    def planes(
+        self,
+        picture: moderngl.Texture,
+        format: PixelFormat,
+        tags: ColorTags,
+        *,
+        dither: bool = True,
+    ) -> tuple[Plane, ...]:
+        """A drawn picture as the planes an encoder takes."""
+        return self.engine.pack(picture, format, tags, dither=dither)
+
+    def program(
+        self,
+        look: Look | None = None,
+        *,
+        key: str | None = None,
+        automatic: frozenset[str] = frozenset(),
+    ) -> Program:
+        """The program that draws a look (the project's), with automatic limits as uniforms."""
+        look = look or self.project.look
+        needs_depth = any(isinstance(node, DepthMap) for node in look.used().values()) or key
+        request = self._request(look, key, self.live | automatic)
+        guided = bool(needs_depth) and self.depth.guided
+        return self.engine.compile(replace(request, guided=guided))
+
+    def explain(self) -> str:
+        """The text of the shader that draws the project."""
+        look, automatic = self._for_shot(self.project.look, 0, None)
+        return self.program(look, automatic=automatic).text
+
+    def _request(
+        self, look: Look | None = None, key: str | None = None, live: frozenset[str] = frozenset()
+    ) -> Request:
+        project = replace(self.project, look=look) if look else self.project
+        return Request(
+            project,
+            self.source,
+            self.input_space.space,
+            live,
+            key,
+            cancel=self.cancel,
+            entry=self.entry,
+        )
+
+    def _for_shot(self, look: Look, index: int, key: str | None) -> tuple[Look, frozenset[str]]:
+        """The look with the automatic limits of a frame's shot filled in, and their addresses.
+
+        They are uniforms, so that a clip of many shots is drawn by one program.
+        """
+        needed = dict(look.used())
+        if key is not None and key in look.nodes:
+            needed[key] = look.nodes[key]
+        changed, automatic = {}, set()
+        for name, node in needed.items():
+            if isinstance(node, DepthMap) and node.automatic:
+                limits = self.shot(index, node.quality).limits
+                known = {"far_limit": limits.far, "near_limit": limits.near}
+                update = {limit: known[limit] for limit in node.automatic}
+                changed[name] = node.model_copy(update=update)
+                automatic |= {f"{name}.{limit}" for limit in node.automatic}
+        return (look.with_nodes(changed) if changed else look), frozenset(automatic)
+
+    def _read(self, texture: moderngl.Texture) -> Picture:
+        return np.ascontiguousarray(self.engine.runner.read(texture)[..., :3])
+
+
+def _input_space(project: Project, info: ClipInfo) -> Assumption:
+    """The clip's colour space: the project's word, else what its tags say."""
+    if project.input != "auto":
+        return Assumption(space(project.input).name, "said by the project or --input")
+    size = (info.width, info.height)
+    return tags_to_space(info.tags, info.format.model, size, info.format.floating)
