@@ -1,0 +1,14 @@
+// Distance to the far mesas, where nothing nearer hides them.
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec2 pixel = texelFetch(where_map, at, 0).rg;
+    if (pixel.x < 0.0) discard;
+    if (texelFetch(person_map, at, 0).g == SUBJECT) discard;
+    vec2 ground = texelFetch(ground_map, at, 0).rg;
+    if (ground.g == WALL || ground.r < 420.0) discard;
+    vec3 ray = normalize(camera_ray(camera, pixel));
+    if (ray.y > 0.32) discard;
+    float t = march_mesas(tile, canyon, camera.position, ray);
+    if (t >= ground.r) discard;
+    color = vec4(t, MESA, 0.0, 0.0);
+}

@@ -1,0 +1,13 @@
+// Distance to the stones and shrubs in front of the floor and the walls.
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec2 pixel = texelFetch(where_map, at, 0).rg;
+    if (pixel.x < 0.0) discard;
+    if (texelFetch(person_map, at, 0).g == SUBJECT) discard;
+    vec3 ray = normalize(camera_ray(camera, pixel));
+    if (ray.y > 0.02) discard;
+    float end = texelFetch(ground_map, at, 0).r;
+    float t = march_props(tile, canyon, camera.position, ray, end);
+    if (t >= end) discard;
+    color = vec4(t, PROP, 0.0, 0.0);
+}
