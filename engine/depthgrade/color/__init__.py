@@ -8,6 +8,7 @@ from depthgrade.color.config import config
 from depthgrade.color.glsl import (
     GlslFunction,
     GlslTexture,
+    cancel,
     conversion,
     from_linear_working,
     to_linear_working,
@@ -37,6 +38,7 @@ __all__ = [
     "GlslTexture",
     "Rendering",
     "Space",
+    "cancel",
     "config",
     "conversion",
     "decode_matrix",

@@ -42,6 +42,28 @@ def _scale(factor: float) -> ocio.MatrixTransform:
     return ocio.MatrixTransform([factor, 0, 0, 0, 0, factor, 0, 0, 0, 0, factor, 0, 0, 0, 0, 1])
 
 
+def _gamma_log(
+    *,
+    break_point: float,
+    power: float,
+    scale: float,
+    base: float,
+    log_slope: float,
+    log_offset: float,
+    lin_offset: float,
+) -> ocio.FixedFunctionTransform:
+    """Decoding of V = scale * L ** power up to break_point, odd below 0.
+
+    Above the break V = log_slope * log_base(L + lin_offset) + log_offset.
+    """
+    mirror, pre_offset, lin_slope = 0.0, 0.0, 1.0
+    power_part = [mirror, break_point, power, scale, pre_offset]
+    log_part = [base, log_slope, log_offset, lin_slope, lin_offset]
+    return ocio.FixedFunctionTransform(
+        ocio.FIXED_FUNCTION_LIN_TO_GAMMA_LOG, power_part + log_part, _INVERSE
+    )
+
+
 def gamma(exponent: float) -> ocio.GroupTransform:
     """L = V ** exponent, odd below 0, so that negative values survive."""
     return ocio.GroupTransform(
@@ -157,43 +179,49 @@ def log3g10() -> ocio.GroupTransform:
 
 
 def apple_log() -> ocio.GroupTransform:
-    """Apple, Apple Log Profile White Paper (2023); mirrored below R_0, where Apple stops at 0."""
+    """Apple, Apple Log Profile White Paper (2023); mirrored below R_0, where Apple stops at 0.
+
+    The curve is written from R_0 upwards, since OpenColorIO mirrors rightly about 0 only.
+    """
     r_0, r_t, c = -0.05641088, 0.01, 47.28711236
-    beta, gamma_, delta = 0.00964052, 0.08550479, 0.69336945
-    return ocio.GroupTransform(
-        [
-            ocio.FixedFunctionTransform(
-                ocio.FIXED_FUNCTION_LIN_TO_GAMMA_LOG,
-                [r_0, r_t, 2.0, c, r_0, 2.0, gamma_, delta, 1.0, beta],
-                _INVERSE,
-            )
-        ]
+    beta, log_slope, delta = 0.00964052, 0.08550479, 0.69336945
+    above_r_0 = _gamma_log(
+        break_point=r_t - r_0,
+        power=2.0,
+        scale=c,
+        base=2.0,
+        log_slope=log_slope,
+        log_offset=delta,
+        lin_offset=r_0 + beta,
     )
+    shift = ocio.MatrixTransform(offset=[r_0, r_0, r_0, 0.0])
+    return ocio.GroupTransform([above_r_0, shift])
+
+
+# ITU-R BT.2100-2, table 5: a, b and c of the HLG OETF; b and c are defined from a
+_HLG_A = 0.17883277
+_HLG_B = 1.0 - 4.0 * _HLG_A
+_HLG_C = 0.5 - _HLG_A * log(4.0 * _HLG_A)
+# Scene light E, 0 to 1, of the signal 0.75, HDR reference white (ITU-R BT.2408-7, table 1): 0.2650
+HLG_REFERENCE_WHITE = (exp((0.75 - _HLG_C) / _HLG_A) + _HLG_B) / 12.0
 
 
 def hlg() -> ocio.GroupTransform:
     """ITU-R BT.2100-2, table 5: the HLG OETF undone, scaled so that a signal of 0.75 gives 1.0.
 
-    0.75 is HDR reference white (ITU-R BT.2408-7, table 1), which puts 18 % grey at 0.378.
+    That puts 18 % grey at 0.378, as ITU-R BT.2408-7, table 1, has it.
     """
-    a = 0.17883277
-    b = 1.0 - 4.0 * a
-    c = 0.5 - a * log(4.0 * a)
-    oetf = ocio.FixedFunctionTransform(
-        # In 12 E the break is at 1, the root is 0.5 * sqrt and the logarithm is a * ln(x - b) + c.
-        ocio.FIXED_FUNCTION_LIN_TO_GAMMA_LOG,
-        [0.0, 1.0, 0.5, 0.5, 0.0, e, a, c, 1.0, -b],
-        _INVERSE,
+    # In 12 E the curve is 0.5 * sqrt(12 E) up to 1 and a * ln(12 E - b) + c above.
+    oetf = _gamma_log(
+        break_point=1.0,
+        power=0.5,
+        scale=0.5,
+        base=e,
+        log_slope=_HLG_A,
+        log_offset=_HLG_C,
+        lin_offset=-_HLG_B,
     )
-    return ocio.GroupTransform([oetf, _scale(1.0 / (12.0 * hlg_reference_white()))])
-
-
-def hlg_reference_white() -> float:
-    """Scene linear E, 0 to 1, of an HLG signal of 0.75 (ITU-R BT.2100-2, table 5): 0.2650."""
-    a = 0.17883277
-    b = 1.0 - 4.0 * a
-    c = 0.5 - a * log(4.0 * a)
-    return (exp((0.75 - c) / a) + b) / 12.0
+    return ocio.GroupTransform([oetf, _scale(1.0 / (12.0 * HLG_REFERENCE_WHITE))])
 
 
 def pq() -> ocio.GroupTransform:
@@ -201,11 +229,12 @@ def pq() -> ocio.GroupTransform:
 
     PQ says nits on a display; the OOTF (ITU-R BT.2100-2, table 5; gamma 1.2 at 1000 nits) leads
     back to the scene, so that a PQ and an HLG copy of one picture meet, at reference white = 1.0.
+    OpenColorIO makes the OOTF a straight line below scene light 1e-4 of the peak (0.016 nits).
     """
     nits_100 = ocio.FixedFunctionTransform(ocio.FIXED_FUNCTION_LIN_TO_PQ, [], _INVERSE)
     ootf_1000 = ocio.FixedFunctionTransform(
         ocio.FIXED_FUNCTION_REC2100_SURROUND, [1.2], direction=_INVERSE
     )
     return ocio.GroupTransform(
-        [nits_100, _scale(100.0 / 1000.0), ootf_1000, _scale(1.0 / hlg_reference_white())]
+        [nits_100, _scale(100.0 / 1000.0), ootf_1000, _scale(1.0 / HLG_REFERENCE_WHITE)]
     )

@@ -51,16 +51,41 @@ class GlslFunction:
 
     Two functions of one name have one text, so a shader that chains several keeps each name once.
     Without textures the text has no uniforms. Helpers in the text begin with the name.
+
+    inverse    name of the function that undoes this one, if there is one
+    guard      it only bounds values: NaN and infinity become numbers
     """
 
     name: str
     text: str
     textures: tuple[GlslTexture, ...] = ()
+    inverse: str | None = None
+    guard: bool = False
+
+
+def cancel(functions: tuple[GlslFunction, ...]) -> tuple[GlslFunction, ...]:
+    """The chain without neighbours that undo each other, and with its first guard only.
+
+    It serves a chain with no grade between: Rec.709 in and Rec.709 out leave the guard alone, so
+    the picture comes out exactly as it went in. Later guards would see bounded values.
+    """
+    kept: list[GlslFunction] = []
+    for function in functions:
+        if function.guard and any(earlier.guard for earlier in kept):
+            continue
+        if kept and function.inverse == kept[-1].name:
+            kept.pop()
+        else:
+            kept.append(function)
+    return tuple(kept)
 
 
 def _tidy(text: str) -> str:
-    """OpenColorIO's text without trailing blanks, doubled semicolons and blank runs."""
+    """OpenColorIO's text with less noise: equal channels said once, no blank runs."""
     text = text.replace("\t", "  ").replace(";;", ";")
+    text = re.sub(r"vec3\(([^,()]+), \1, \1\)", r"vec3(\1)", text)
+    whole_pixel = "vec4(outColor.rgb.r, outColor.rgb.g, outColor.rgb.b, outColor.a)"
+    text = text.replace(whole_pixel, "outColor")
     text = re.sub(r"[ ]+$", "", text, flags=re.MULTILINE)
     text = re.sub(r"// Declaration of .*\n", "", text)
     text = re.sub(r"\{\n\n", "{\n", text)
@@ -85,7 +110,9 @@ def _textures(shader: ocio.GpuShaderDesc) -> tuple[GlslTexture, ...]:
     return tuple(result)
 
 
-def function_of(name: str, title: str, processor: ocio.Processor) -> GlslFunction:
+def function_of(
+    name: str, title: str, processor: ocio.Processor, inverse: str | None = None
+) -> GlslFunction:
     """The processor as `vec3 name(vec3 c)`; the title heads its text as a comment."""
     shader = ocio.GpuShaderDesc.CreateShaderDesc(
         language=ocio.GPU_LANGUAGE_GLSL_4_0,
@@ -100,7 +127,7 @@ def function_of(name: str, title: str, processor: ocio.Processor) -> GlslFunctio
         f"// {title}\n{body}\n\n"
         f"vec3 {name}(vec3 c)\n{{\n  return {name}_rgba(vec4(c, 1.0)).rgb;\n}}\n"
     )
-    return GlslFunction(name, text, _textures(shader))
+    return GlslFunction(name, text, _textures(shader), inverse)
 
 
 # The working space's own curve has short names, because every graded shader says them.
@@ -108,6 +135,10 @@ _SHORT_NAMES = {
     ("davinci_intermediate", "linear_dwg"): "di_decode",
     ("linear_dwg", "davinci_intermediate"): "di_encode",
 }
+
+
+def _conversion_name(src: str, dst: str) -> str:
+    return _SHORT_NAMES.get((src, dst), f"{src}_to_{dst}")
 
 
 def checked(name: str) -> str:
@@ -126,8 +157,9 @@ def conversion(src: str, dst: str) -> tuple[GlslFunction, ...]:
     """
     if checked(src) == checked(dst):
         return ()
-    name = _SHORT_NAMES.get((src, dst), f"{src}_to_{dst}")
-    return (function_of(name, f"{src} to {dst}", config().getProcessor(src, dst)),)
+    processor = config().getProcessor(src, dst)
+    name, inverse = _conversion_name(src, dst), _conversion_name(dst, src)
+    return (function_of(name, f"{src} to {dst}", processor, inverse),)
 
 
 def to_linear_working() -> tuple[GlslFunction, ...]:

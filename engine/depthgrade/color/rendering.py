@@ -97,15 +97,14 @@ def literal(value: float) -> str:
     return text if "." in text or "e" in text else f"{text}.0"
 
 
-def bound_function(file: str, name: str, arguments: tuple[float, ...]) -> GlslFunction:
-    """shaders/color/<file>.glsl with its arguments after the colour bound to literals.
+def bound_text(file: str, name: str, arguments: tuple[float, ...]) -> str:
+    """shaders/color/<file>.glsl and `vec3 name(vec3 c)`, its other arguments bound to literals.
 
     The file's own function becomes <name>_of, so two bindings can stand in one shader.
     """
     text = shader(f"color/{file}").replace(f"vec3 {file}(", f"vec3 {name}_of(").strip()
     values = ", ".join(literal(value) for value in arguments)
-    call = f"vec3 {name}(vec3 c)\n{{\n    return {name}_of(c, {values});\n}}\n"
-    return GlslFunction(name, f"{text}\n\n{call}")
+    return f"{text}\n\nvec3 {name}(vec3 c)\n{{\n    return {name}_of(c, {values});\n}}\n"
 
 
 def _name(stem: str, rendering: DisplayRendering) -> str:
@@ -119,11 +118,14 @@ def _name(stem: str, rendering: DisplayRendering) -> str:
 def rendering_function(rendering: DisplayRendering) -> GlslFunction:
     """The `davinci` curve as `vec3 davinci(vec3 c)`, its parameters literals."""
     arguments = (rendering.a, rendering.b, rendering.white)
-    return bound_function("davinci_rendering", _name("davinci", rendering), arguments)
+    name, inverse = _name("davinci", rendering), _name("davinci_inverse", rendering)
+    text = bound_text("davinci_rendering", name, arguments)
+    return GlslFunction(name, text, inverse=inverse)
 
 
 def rendering_inverse_function(rendering: DisplayRendering) -> GlslFunction:
     """The inverse of the `davinci` curve as `vec3 davinci_inverse(vec3 c)`."""
     arguments = (rendering.a, rendering.b, rendering.white)
-    name = _name("davinci_inverse", rendering)
-    return bound_function("davinci_rendering_inverse", name, arguments)
+    name, inverse = _name("davinci_inverse", rendering), _name("davinci", rendering)
+    text = bound_text("davinci_rendering_inverse", name, arguments)
+    return GlslFunction(name, text, inverse=inverse)

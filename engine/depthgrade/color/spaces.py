@@ -41,7 +41,7 @@ class Space:
     @property
     def linear(self) -> str:
         """Name, in the configuration, of the linear space of the same primaries."""
-        return f"linear_{self.primaries}"
+        return self.name if self.decode is None else f"linear_{self.primaries}"
 
 
 def _gamma_2_4() -> ocio.GroupTransform:

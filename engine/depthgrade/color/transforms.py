@@ -20,7 +20,7 @@ from depthgrade.color.config import CIE_XYZ_D65, config
 from depthgrade.color.glsl import GlslFunction, checked, conversion, function_of
 from depthgrade.color.rendering import (
     DisplayRendering,
-    bound_function,
+    bound_text,
     render,
     render_inverse,
     rendering_function,
@@ -58,7 +58,8 @@ class _Finite:
     limit: float
 
     def glsl(self) -> tuple[GlslFunction, ...]:
-        return (bound_function("finite", self.name, (self.limit,)),)
+        text = bound_text("finite", self.name, (self.limit,))
+        return (GlslFunction(self.name, text, guard=True),)
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         return np.clip(np.where(np.isnan(rgb), 0.0, rgb), -self.limit, self.limit)
