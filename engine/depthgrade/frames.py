@@ -134,6 +134,7 @@ class ClipInfo:
     timecode          of the first frame ("01:00:00:00"), if any
     durations         of each frame in time_base units, as the container states or implies them
     tracks            how many video tracks the file holds; `track` is the one read
+    first_number      number of frame 0 in the file names of an image sequence, else 0
     notes             warnings for the user, one sentence each (interlaced, odd tags, damaged parts)
     """
 
@@ -155,6 +156,7 @@ class ClipInfo:
     audio: tuple[AudioInfo, ...] = ()
     track: int = 0
     tracks: int = 1
+    first_number: int = 0
     notes: tuple[str, ...] = ()
 
     @property

@@ -1,0 +1,205 @@
+"""Reading a clip: frames in order from a thread of their own, and any frame by its index."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from ..errors import MediaError
+from ..frames import ClipInfo, Frame
+from .container import ContainerSource
+from .pictures import PictureSource, is_picture, is_sequence
+from .source import Decoder, Source
+
+# Decoded frames waiting for the consumer, and frames kept around the last one asked for. Bytes
+# bound both, so that 8K clips do not fill the memory.
+_QUEUE_FRAMES, _QUEUE_BYTES = 8, 256 << 20
+_CACHE_FRAMES, _CACHE_BYTES = 32, 256 << 20
+
+
+def open_clip(
+    path: Path | str, *, track: int = 0, rate: Fraction | int | None = None
+) -> ClipReader:
+    """Opens a clip, a still, or a numbered sequence of pictures.
+
+    path    a file; for sequences a pattern ("shot.%04d.exr"), a glob or a folder of pictures
+    track   which video track to read, from 0 (cover art does not count)
+    rate    frames per second of a sequence (24 unless given); refused for clips that know theirs
+    Raises MediaError, one line, for everything that can't be read.
+    """
+    path = Path(path)
+    if is_sequence(path) or is_picture(path):
+        if track:
+            raise MediaError(f"{path}: pictures have no track {track}; allowed: 0")
+        return ClipReader(PictureSource(path, Fraction(24 if rate is None else rate)))
+    if rate is not None:
+        raise MediaError(f"{path}: has its own frame rate; a rate is allowed for sequences only")
+    return ClipReader(ContainerSource(path, track))
+
+
+class ClipReader:
+    """An open clip. A context manager; use `info`, `frames` and `frame` from one thread."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._decoder: Decoder | None = None
+        self._cache: OrderedDict[int, Frame] = OrderedDict()
+        self._streams: set[_Stream] = set()
+        self._closed = False
+
+    def __enter__(self) -> ClipReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def info(self) -> ClipInfo:
+        """What the clip says of itself; notes grow when damage is met while decoding."""
+        info = self._source.info
+        damaged = sorted(self._source.damaged)
+        if not damaged:
+            return info
+        note = f"damaged: the decoder concealed errors in {len(damaged)} frames from {damaged[0]}"
+        return replace(info, notes=(*info.notes, note))
+
+    def frames(self, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
+        """The frames start..stop-1 in order, decoded ahead on a thread of their own.
+
+        Closing the generator (or the reader) stops the thread and waits for it. Raises MediaError
+        for a range outside the clip and for a frame that can't be decoded.
+        """
+        count = self.info.frame_count
+        stop = count if stop is None else stop
+        if not 0 <= start <= stop <= count:
+            raise MediaError(
+                f"{self.info.path.name}: frames {start}:{stop} are not in it; allowed: 0:{count}"
+            )
+        self._check_open()
+        return self._run(start, stop)
+
+    def _run(self, start: int, stop: int) -> Iterator[Frame]:
+        stream = _Stream(self._source, start, stop, _queue_length(self._source.info))
+        self._streams.add(stream)
+        try:
+            yield from stream
+        finally:
+            stream.close()
+            self._streams.discard(stream)
+
+    def frame(self, index: int) -> Frame:
+        """One frame exactly; raises MediaError if it is not in the clip or can't be decoded."""
+        count = self.info.frame_count
+        if not 0 <= index < count:
+            raise MediaError(
+                f"{self.info.path.name}: has no frame {index}; allowed: 0 to {count - 1}"
+            )
+        self._check_open()
+        if index in self._cache:
+            self._cache.move_to_end(index)
+            return self._cache[index]
+        if self._decoder is None:
+            self._decoder = self._source.decoder()
+        # Frames that are decoded on the way are likely to be wanted next: keep them too.
+        near = self._decoder.position
+        start = near if near <= index <= near + _CACHE_FRAMES // 2 else index
+        for frame in self._decoder.frames(start, index + 1):
+            self._keep(frame)
+        return self._cache[index]
+
+    def _keep(self, frame: Frame) -> None:
+        self._cache[frame.index] = frame
+        allowed = min(_CACHE_FRAMES, max(1, _CACHE_BYTES // _frame_bytes(frame)))
+        while len(self._cache) > allowed:
+            self._cache.popitem(last=False)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise MediaError(f"{self._source.info.path.name}: is closed; open it again to read")
+
+    def close(self) -> None:
+        """Stops all decoding and frees the cache; frames handed out stay valid."""
+        self._closed = True
+        for stream in tuple(self._streams):
+            stream.close()
+        self._cache.clear()
+        if self._decoder is not None:
+            self._decoder.close()
+            self._decoder = None
+
+
+class _Stream:
+    """One decode thread and the bounded queue it fills."""
+
+    def __init__(self, source: Source, start: int, stop: int, length: int) -> None:
+        self._queue: queue.Queue[Frame | BaseException | None] = queue.Queue(length)
+        self._stopped = threading.Event()
+        self._name = source.info.path.name
+        self._thread = threading.Thread(
+            target=self._decode, args=(source, start, stop), name="depthgrade-decode", daemon=True
+        )
+        self._thread.start()
+
+    def _decode(self, source: Source, start: int, stop: int) -> None:
+        """The thread: puts frames, then None or the exception that ended it."""
+        end: BaseException | None = None
+        try:
+            decoder = source.decoder()
+            try:
+                for frame in decoder.frames(start, stop):
+                    if not self._put(frame):
+                        return
+            finally:
+                decoder.close()
+        except BaseException as error:  # handed to the consumer, who raises it
+            end = error
+        self._put(end)
+
+    def _put(self, item: Frame | BaseException | None) -> bool:
+        """Waits for room; False once the consumer has gone."""
+        while not self._stopped.is_set():
+            try:
+                self._queue.put(item, timeout=0.05)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def __iter__(self) -> Iterator[Frame]:
+        while not self._stopped.is_set():
+            try:
+                item = self._queue.get(timeout=0.5)
+            except queue.Empty:
+                continue
+            if item is None:
+                return
+            if isinstance(item, MediaError):
+                raise item
+            if isinstance(item, BaseException):
+                raise MediaError(
+                    f"{self._name}: decoding failed ({type(item).__name__}: {item})"
+                ) from item
+            yield item
+
+    def close(self) -> None:
+        """Stops the thread, waits for it and drops what it decoded ahead."""
+        self._stopped.set()
+        self._thread.join()
+        while not self._queue.empty():
+            self._queue.get_nowait()
+
+
+def _frame_bytes(frame: Frame) -> int:
+    return sum(plane.nbytes for plane in frame.planes)
+
+
+def _queue_length(info: ClipInfo) -> int:
+    """Frames to decode ahead, within the byte budget."""
+    words = 4 if info.format.bits == 32 else 2 if info.format.bits > 8 else 1
+    frame_bytes = info.width * info.height * 3 * words
+    return max(2, min(_QUEUE_FRAMES, _QUEUE_BYTES // frame_bytes))
