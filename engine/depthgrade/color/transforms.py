@@ -5,7 +5,8 @@ oracle come from one list. Each chain begins with a guard against NaN and infini
 
 Rec.709 and the other display spaces come in through the inverse of the 100-nit `davinci` rendering
 (or of `none`), in their own linear primaries and whatever the output is, so that an ungraded clip
-comes out as it went in. ACES 2 clips has no place on the way in for the same reason.
+comes out as it went in. With an `aces2` output they still come in through `davinci`: the inverse
+of ACES 2 sends display white to scene 128, seven stops above a white wall.
 """
 
 from dataclasses import dataclass
