@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from depthgrade.color import (
     GlslFunction,
+    cancel,
     from_linear_working,
     input_transform,
     output_transform,
@@ -36,7 +37,7 @@ class Request:
     live          addresses ("sky.gain") whose values may change without a new program
     key           show the key of this node instead of the graded picture
     guided        depth textures hold guided-filter coefficients instead of depth
-    cancel        leave out an input and an output transform that undo each other
+    cancel        where nothing is graded, leave out transforms that undo each other
     """
 
     project: Project
@@ -60,11 +61,10 @@ def compile_grade(request: Request) -> Program:
         result = graph.picture(project.look.graph.rgb_inputs(OUTPUT)[0])
 
     reads_picture = any("rgb0" in line for line in [*graph.lines, result])
-    undone = request.cancel and result == "rgb0" and transforms_cancel(request)
-    to_working = input_transform(request.input_space, project.rendering)
-    to_output = output_transform(project.output, project.rendering)
-    inward = to_working if reads_picture and not undone else ()
-    outward = () if shown or undone else to_output
+    inward = input_transform(request.input_space, project.rendering) if reads_picture else ()
+    outward = () if shown else output_transform(project.output, project.rendering)
+    if request.cancel and result == "rgb0" and outward:
+        inward, outward = cancel((*inward, *outward)), ()
 
     lines: list[str] = []
     samplers: list[Sampler] = []
@@ -96,12 +96,6 @@ def compile_grade(request: Request) -> Program:
         samplers=(*samplers, *graph.depths, *tables),
         uniforms=tuple(uniform for uniform, _ in graph.uniforms),
     )
-
-
-def transforms_cancel(request: Request) -> bool:
-    """Whether the output transform undoes the input transform exactly."""
-    project = request.project
-    return request.input_space == project.output and project.rendering.kind != "aces2"
 
 
 def source_lines(source: Source) -> list[str]:

@@ -75,7 +75,7 @@ class Device:
 def headless() -> Device:
     """A device without a window. Raises DeviceError saying which packages are missing."""
     try:
-        context = moderngl.create_context(standalone=True, backend="egl", require=430)
+        context = moderngl.create_context(standalone=True, backend="egl", require=430)  # type: ignore[arg-type]
     except Exception as error:  # moderngl and glcontext raise bare exceptions
         raise DeviceError(
             f"OpenGL: no EGL context with OpenGL 4.3 ({error}); on Debian or Ubuntu:"

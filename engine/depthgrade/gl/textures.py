@@ -11,7 +11,15 @@ from depthgrade.color import GlslTexture
 from depthgrade.frames import Plane
 from depthgrade.gl.device import Device
 
+Texture = moderngl.Texture
+
 _STORAGE = {"uint8": "f1", "uint16": "nu2", "float16": "f2", "float32": "f4"}
+
+
+def interpolated(texture: Texture) -> Texture:
+    """The texture, read between its texels from now on."""
+    texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+    return texture
 
 
 class TextureStore:
@@ -40,10 +48,9 @@ class TextureStore:
         texture.filter = (mode, mode)
         texture.repeat_x = texture.repeat_y = False
         texel = values.dtype.itemsize * channels
-        packed = values.ndim == 2 or values.strides[1:] == (texel, values.dtype.itemsize)
-        if values.ndim == 2:
-            packed = values.strides[1] == texel
-        if not packed or values.strides[0] < width * texel or values.strides[0] % texel:
+        rows = values.strides[0]
+        tight = values.strides[1] == texel and values.strides[-1] == values.dtype.itemsize
+        if not tight or rows < width * texel or rows % texel:
             values = np.ascontiguousarray(values)
         self._device.upload(texture, values.ctypes.data, values.strides[0] // texel)
         return texture

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,7 @@ from depthgrade import depth
 from depthgrade.compiler import Request
 from depthgrade.errors import DepthError
 from depthgrade.frames import ClipInfo, Frame
+from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
 from depthgrade.resources import user_cache
@@ -91,8 +91,8 @@ class ClipDepth:
         return self._analysed[quality, number]
 
     def map(
-        self, frame: Frame, planes: tuple[moderngl.Texture, ...], quality: str
-    ) -> tuple[Map, moderngl.Texture | None]:
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
         mapping = self.shot(frame.index, quality).mapping
         raw, guide = self._raw(frame, planes, quality)
@@ -106,8 +106,8 @@ class ClipDepth:
         return self._pass.size != self._request.source.size
 
     def _raw(
-        self, frame: Frame, planes: tuple[moderngl.Texture, ...], quality: str
-    ) -> tuple[Map, moderngl.Texture | None]:
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map, Texture | None]:
         if self._pass is not None:
             raw = self._pass.raw(frame.index)
             if not self.guided:

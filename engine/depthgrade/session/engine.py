@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
-import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +23,7 @@ from depthgrade.compiler import (
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
-from depthgrade.gl.textures import TextureStore
+from depthgrade.gl.textures import Texture, TextureStore, interpolated
 from depthgrade.nodes.base import Argument, Node
 
 Map = NDArray[np.float32]
@@ -42,6 +41,10 @@ class Stages:
         """Counts one run of a stage."""
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
         self.counts[stage] = self.counts.get(stage, 0) + 1
+
+    def milliseconds(self, pictures: int) -> dict[str, float]:
+        """Milliseconds a picture by stage, in the order the stages first ran."""
+        return {stage: 1000 * total / pictures for stage, total in self.seconds.items()}
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -77,23 +80,21 @@ class Engine:
             yield
             self.runner.finish()
 
-    def upload(self, frame: Frame) -> tuple[moderngl.Texture, ...]:
+    def upload(self, frame: Frame) -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload."""
         with self._stage("upload"):
             return self._planes.planes(frame.planes)
 
     def network_input(
-        self, request: Request, planes: tuple[moderngl.Texture, ...], size: tuple[int, int]
-    ) -> tuple[moderngl.Texture, Map]:
+        self, request: Request, planes: tuple[Texture, ...], size: tuple[int, int]
+    ) -> tuple[Texture, Map]:
         """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
         program = compile_network_input(request, size)
         texture = self.runner.run(program, Inputs(planes), label="network")
         values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
-    def depth_texture(
-        self, quality: str, depth: Map, guide: moderngl.Texture | None
-    ) -> moderngl.Texture:
+    def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
         texture = self._depths.fill(quality, depth, linear=True)
         if guide is None:
@@ -104,23 +105,22 @@ class Engine:
             coefficients = self.runner.run(
                 program, Inputs(pictures=(coefficients,)), label=(quality, number % 2 + 1)
             )
-        coefficients.filter = (moderngl.LINEAR, moderngl.LINEAR)
-        return coefficients
+        return interpolated(coefficients)
 
     def grade(
         self,
         program: Program,
-        planes: tuple[moderngl.Texture, ...],
-        depths: Mapping[str, moderngl.Texture],
+        planes: tuple[Texture, ...],
+        depths: Mapping[str, Texture],
         nodes: Mapping[str, Node],
-    ) -> moderngl.Texture:
+    ) -> Texture:
         """The picture of a grade program, drawn over the one before."""
         with self._stage("grade"):
             values: dict[str, Argument] = program.values(nodes)
             return self.runner.run(program, Inputs(planes, depths), values, label="graded")
 
     def pack(
-        self, picture: moderngl.Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
+        self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
         with self._stage("read-back"):

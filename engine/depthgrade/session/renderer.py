@@ -6,10 +6,10 @@ with Renderer(project) as renderer:
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from types import TracebackType
 from typing import Self
 
-import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +18,7 @@ from depthgrade.compiler import Entry, Program, Request, Source
 from depthgrade.errors import ProjectError
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
+from depthgrade.gl.textures import Texture
 from depthgrade.media import open_clip
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Look, Project
@@ -44,7 +45,7 @@ class Renderer:
         live: frozenset[str] = frozenset(),
         entry: Entry = "fragment",
         cancel: bool = True,
-        rate: float | None = None,
+        rate: Fraction | int | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
@@ -123,20 +124,32 @@ class Renderer:
         frame = self.reader.frame(index)
         return self.depth.map(frame, self.engine.upload(frame), quality)[0]
 
+    @property
+    def depth_description(self) -> str:
+        """Where depth came from, or that none was needed so far."""
+        return self._depth.description if self._depth else "not used"
+
+    def prepare(self, start: int, stop: int) -> None:
+        """Compiles the program and samples the shots of a range, so that drawing does not wait."""
+        for node in self.project.look.used().values():
+            index = start
+            while isinstance(node, DepthMap) and index < stop:
+                index = self.shot(index, node.quality).shot.stop
+        _, automatic = self._for_shot(self.project.look, start, None)
+        self.program(automatic=automatic)
+
     def shot(self, index: int, quality: str = "better") -> ShotDepth:
         """The shot of a frame: its range, depth mapping and automatic limits."""
         return self.depth.shot(index, quality, self._progress)
 
-    def draw(
-        self, frame: Frame, *, key: str | None = None, look: Look | None = None
-    ) -> moderngl.Texture:
+    def draw(self, frame: Frame, *, key: str | None = None, look: Look | None = None) -> Texture:
         """The graded picture of a decoded frame as an RGBA32F texture, drawn over the next time.
 
         key: show that node's key instead; look: another than the project's.
         """
         look, automatic = self._for_shot(look or self.project.look, frame.index, key)
         program = self.program(look, key=key, automatic=automatic)
-        depths: dict[str, moderngl.Texture] = {}
+        depths: dict[str, Texture] = {}
         planes = self.engine.upload(frame)
         for sampler in program.samplers:
             if sampler.role == "depth":
@@ -149,7 +162,7 @@ class Renderer:
 
     def planes(
         self,
-        picture: moderngl.Texture,
+        picture: Texture,
         format: PixelFormat,
         tags: ColorTags,
         *,
@@ -209,7 +222,7 @@ class Renderer:
                 automatic |= {f"{name}.{limit}" for limit in node.automatic}
         return (look.with_nodes(changed) if changed else look), frozenset(automatic)
 
-    def _read(self, texture: moderngl.Texture) -> Picture:
+    def _read(self, texture: Texture) -> Picture:
         return np.ascontiguousarray(self.engine.runner.read(texture)[..., :3])
 
 

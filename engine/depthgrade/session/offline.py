@@ -1,0 +1,209 @@
+"""Renders to files: the movie or sequence of a project's clip, or one still.
+
+Decoding and encoding run on threads of their own; the thread that called draws. Queues between them
+are bounded, so memory stays flat and the slowest of the three sets the pace. A file appears under
+its final name only when it is complete.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+from depthgrade.color import space_to_tags
+from depthgrade.errors import ProjectError
+from depthgrade.frames import Plane
+from depthgrade.media import ClipWriter, OutputFormat, output_for
+from depthgrade.project import Project
+from depthgrade.session.clip_depth import Progress
+from depthgrade.session.engine import Stages
+from depthgrade.session.renderer import Renderer
+
+_QUEUED = 4  # pictures on their way to the encoder
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What a render did.
+
+    seconds   wall clock of the pictures, without opening, finding shots and sampling depth
+    stages    milliseconds a picture by stage; those of the device only where `measured`
+    depth     where depth came from
+    notes     what the user should know of the clip and the output, one sentence each
+    """
+
+    path: Path
+    frames: int
+    seconds: float
+    stages: dict[str, float]
+    depth: str
+    notes: tuple[str, ...]
+
+    @property
+    def frames_per_second(self) -> float:
+        """Pictures written in a second of wall clock."""
+        return self.frames / self.seconds if self.seconds else 0.0
+
+
+def render(
+    project: Project,
+    out: Path | str,
+    *,
+    frames: tuple[int, int] | None = None,
+    codec: str | None = None,
+    overwrite: bool = False,
+    dither: bool = True,
+    rate: Fraction | int | None = None,
+    measured: bool = False,
+    progress: Progress | None = None,
+) -> RenderReport:
+    """Writes a project's graded clip and says how it went.
+
+    frames     (first, one past the last) of the clip; audio is cut to them
+    codec      the name of an output format; None: by the suffix of `out`
+    rate       frames a second of an image sequence
+    measured   wait for the device after each stage, so that stage times are true
+    progress   called with (what, done, of how many)
+    Raises ProjectError for an empty range, MediaError for what can't be read or written, and what
+    Renderer raises. Nothing is left under `out` unless it is complete.
+    """
+    out = Path(out)
+    output = output_for(out, codec)
+    with Renderer(project, rate=rate, progress=progress) as renderer:
+        start, stop = checked_range(frames, renderer.info.frame_count)
+        renderer.stages.measured = measured
+        with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
+            renderer.prepare(start, stop)
+            began = perf_counter()
+            with _Encoder(writer, renderer.stages) as encoder:
+                for frame in renderer.reader.frames(start, stop):
+                    picture = renderer.draw(frame)
+                    planes = renderer.planes(
+                        picture, output.format, space_to_tags(project.output), dither=dither
+                    )
+                    encoder.put(planes, frame.pts, renderer.info.durations[frame.index])
+                    if progress:
+                        progress("rendering", frame.index - start + 1, stop - start)
+            seconds = perf_counter() - began
+        return RenderReport(
+            path=out,
+            frames=stop - start,
+            seconds=seconds,
+            stages=renderer.stages.milliseconds(stop - start),
+            depth=renderer.depth_description,
+            notes=(*renderer.info.notes, *writer.notes),
+        )
+
+
+def still(
+    project: Project,
+    out: Path | str,
+    frame: int,
+    *,
+    key: str | None = None,
+    overwrite: bool = False,
+    rate: Fraction | int | None = None,
+    progress: Progress | None = None,
+) -> RenderReport:
+    """Writes one frame as a picture; key: that node's key instead. Raises as render does."""
+    out = Path(out)
+    output = output_for(out, None, still=True)
+    with Renderer(project, rate=rate, progress=progress) as renderer:
+        start, stop = checked_range((frame, frame + 1), renderer.info.frame_count)
+        with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
+            began = perf_counter()
+            decoded = renderer.reader.frame(frame)
+            picture = renderer.draw(decoded, key=key)
+            tags = space_to_tags(project.output)
+            planes = renderer.planes(picture, output.format, tags, dither=False)
+            writer.write(planes, decoded.pts, renderer.info.durations[frame])
+            seconds = perf_counter() - began
+        stages = renderer.stages.milliseconds(1)
+        notes = (*renderer.info.notes, *writer.notes)
+        return RenderReport(out, 1, seconds, stages, renderer.depth_description, notes)
+
+
+def checked_range(frames: tuple[int, int] | None, count: int) -> tuple[int, int]:
+    """A range of frames within a clip of `count`. Raises ProjectError if it selects none."""
+    start, stop = frames or (0, count)
+    if count == 0:
+        raise ProjectError("frames: the clip has none")
+    if not 0 <= start < stop <= count:
+        raise ProjectError(
+            f"frames {start}:{stop}: selects none or leaves the clip; allowed: 0:{count},"
+            " the second number is one past the last frame"
+        )
+    return start, stop
+
+
+def open_writer(
+    renderer: Renderer,
+    out: Path,
+    output: OutputFormat,
+    frames: tuple[int, int],
+    *,
+    overwrite: bool,
+) -> ClipWriter:
+    """The writer for a range of a renderer's clip: its size, rate, stamps, audio and timecode."""
+    info = renderer.info
+    return ClipWriter(
+        out,
+        output,
+        size=info.size,
+        pixel_aspect=info.upright_pixel_aspect,
+        rate=info.rate,
+        time_base=info.time_base,
+        tags=space_to_tags(renderer.project.output),
+        source=info,
+        frames=frames,
+        timecode=info.timecode,
+        overwrite=overwrite,
+    )
+
+
+class _Encoder:
+    """Writes pictures on a thread of its own; an error there is raised here, at the next picture."""
+
+    def __init__(self, writer: ClipWriter, stages: Stages) -> None:
+        self._writer, self._stages = writer, stages
+        self._pictures: queue.Queue[Callable[[], None] | None] = queue.Queue(_QUEUED)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="encode", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def put(self, planes: tuple[Plane, ...], pts: int, duration: int) -> None:
+        """Hands over a picture; waits while the encoder is behind."""
+        if self._error is not None:
+            raise self._error
+        self._pictures.put(lambda: self._writer.write(planes, pts, duration))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self._error = self._error or error
+        self._pictures.put(None)
+        self._thread.join()
+        if kind is None and self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        while (write := self._pictures.get()) is not None:
+            if self._error is not None:
+                continue  # keeps the queue moving until the drawing thread has seen the error
+            try:
+                with self._stages.timed("encode"):
+                    write()
+            except BaseException as error:
+                self._error = error
