@@ -1,13 +1,13 @@
 """Depth: network and card, cuts, the shot's mapping and limits, depth passes on disk."""
 
-from depthgrade.depth.cards import (
+from depthgrade.depth.card import (
     ModelCard,
     Quality,
     cards,
     default_card,
     load_card,
 )
-from depthgrade.depth.cuts import cuts
+from depthgrade.depth.cutting import cuts
 from depthgrade.depth.estimator import Estimator
 from depthgrade.depth.limits import Limits, suggest_limits
 from depthgrade.depth.mapping import Mapping, Shot, fit_mapping, sample_frames, shots

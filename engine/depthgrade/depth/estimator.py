@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.depth.cards import ModelCard, Quality, Size, fitted_size
+from depthgrade.depth.card import ModelCard, Quality, Size, fitted_size
 from depthgrade.depth.runtime import NetworkInput, Provider, one_line, open_session
 from depthgrade.errors import DepthError
 

@@ -48,7 +48,7 @@ def suggest_limits(maps: Iterable[NDArray[np.float32]]) -> Limits:
     flat lists of depths serve too, by their histogram alone. The split is the level that best
     combines Otsu's between-class variance, the emptiness of the histogram there and the mean jump
     of the map across it; the limits are the sides of its valley. Without a valley (one hill) that
-    leaves Otsu's threshold drawn to the edges, and without any spread the limits are 0 and 1.
+    leaves Otsu's threshold drawn to the outlines, and without spread the limits are 0 and 1.
 
     Source of the variance criterion: N. Otsu, IEEE Trans. SMC 9 (1979) 62. Raises DepthError
     without a finite sample.
@@ -64,10 +64,13 @@ def suggest_limits(maps: Iterable[NDArray[np.float32]]) -> Limits:
             jumps.add(values)
     if not histogram.any():
         raise DepthError("depth of the shot: no samples; at least one map is needed")
-    density = _smooth(histogram / histogram.sum(), _SMOOTHING)
-    variance = _between_class_variance(density)
-    if not variance.any():
+    histogram /= histogram.sum()
+    below = np.cumsum(histogram)
+    tails = np.searchsorted(below, [_SMALLEST, 1 - _SMALLEST])
+    if _LEVELS[tails[1]] - _LEVELS[tails[0]] < 2 * _NARROWEST:
         return Limits(0.0, 1.0)
+    density = _smooth(histogram, _SMOOTHING)
+    variance = _between_class_variance(density)
     left = np.maximum.accumulate(density)
     right = np.maximum.accumulate(density[::-1])[::-1]
     valley = 1.0 - density / np.maximum(np.minimum(left, right), 1e-12)

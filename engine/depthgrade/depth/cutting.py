@@ -29,6 +29,8 @@ _THRESHOLD = 0.45
 # times the median of its surroundings (a shaking camera; 4.3 and more).
 _ABOVE_NEIGHBOURS = 1.8
 _ABOVE_SURROUNDINGS = 2.5
+# Above this no motion was ever seen, so that a flash or a second cut next to it may not hide it.
+_UNMISTAKABLE = 0.6
 _NEIGHBOURS = 2  # frames on either side
 _SURROUNDINGS = 8
 _HEALS = 3  # frames within which a flash is over
@@ -53,11 +55,11 @@ def cuts(thumbnails: Thumbnails) -> tuple[int, ...]:
     score = _changes(luma, np.arange(count - 1), np.arange(1, count))
     found: list[tuple[int, float]] = []
     for index in np.flatnonzero(score > _THRESHOLD):
-        if not _stands_out(score, int(index)):
-            continue
         first = int(index) + 1  # score[i] compares frame i with frame i + 1
         lasting = _lasting_change(luma, first)
         if lasting <= _THRESHOLD:
+            continue
+        if lasting <= _UNMISTAKABLE and not _stands_out(score, int(index)):
             continue
         if found and first - found[-1][0] < _MIN_LENGTH:
             if lasting > found[-1][1]:
