@@ -18,7 +18,7 @@ float strata_height(Canyon c, vec3 p, float warp) {
 
 float floor_height(sampler2D tile, Canyon c, vec2 xz) {
     float dunes = textureLod(tile, xz * (1.0 / 110.0) + c.offset, 0.0).x - 0.5;
-    float grade = smoothstep(6.0, 40.0, xz.y);
+    float grade = smoothstep(12.0, 60.0, xz.y);
     return dunes * 2.2 * grade;
 }
 
@@ -67,8 +67,8 @@ float mesa_distance(sampler2D tile, Canyon c, vec3 p) {
     vec4 plan = textureLod(tile, p.xz * (1.0 / 3000.0) + c.offset.yx + 0.31, 0.0);
     vec4 beds = textureLod(tile, vec2(0.61 + c.offset.y, p.y * (1.0 / 340.0)), 1.0);
     float near = 380.0 * smoothstep(1100.0, 500.0, p.z);
-    float into = (plan.x - 0.55) * 1000.0 - near + 150.0 * (plan.w - 0.6);
-    float top = 120.0 + 300.0 * (plan.y - 0.5) + 0.02 * p.z;
-    float setback = -130.0 * exp(-max(p.y, 0.0) * 0.016) + 50.0 * (beds.x - 0.5) + 0.1 * p.y;
+    float into = (plan.x - 0.55) * 1400.0 - near + 130.0 * (plan.w - 0.6);
+    float top = 95.0 + 170.0 * (plan.y - 0.5) + 0.035 * p.z;
+    float setback = -90.0 * exp(-max(p.y, 0.0) * 0.028) + 44.0 * (beds.x - 0.5) + 0.06 * p.y;
     return smooth_intersection(setback - into, p.y - top, 12.0);
 }

@@ -34,7 +34,7 @@ vec3 sand(sampler2D tile, vec2 xz, float blur, vec3 warm, vec3 pale) {
 
 vec3 shrub(sampler2D tile, vec3 q, float tint) {
     vec4 n = 0.5 * (textureLod(tile, q.xy * 1.3 + tint, 0.5) + textureLod(tile, q.zy * 1.3, 0.5));
-    vec3 leaf = mix(vec3(0.115, 0.125, 0.050), vec3(0.215, 0.190, 0.085), tint);
+    vec3 leaf = mix(vec3(0.130, 0.128, 0.078), vec3(0.250, 0.212, 0.125), tint);
     return leaf * (0.25 + 1.7 * n.x * smoothstep(-0.25, 0.25, q.y));
 }
 
@@ -45,7 +45,10 @@ vec3 skin_color(sampler2D tile, vec3 q, vec3 tone) {
                  smoothstep(0.070, 0.082, q.z);
     float mouth = smoothstep(0.0022, 0.0008, abs(q.y - 1.5572)) * smoothstep(0.025, 0.016, abs(q.x)) *
                   smoothstep(0.070, 0.082, q.z);
-    vec3 color = tone * (0.90 + 0.20 * n.x);
+    vec2 arc = vec2(abs(q.x) - 0.033, q.y - 1.6615 + 9.0 * (abs(q.x) - 0.026) * (abs(q.x) - 0.026));
+    float brow = smoothstep(0.0045, 0.0015, abs(arc.y)) * smoothstep(0.022, 0.014, abs(arc.x)) *
+                 smoothstep(0.03, 0.05, q.z);
+    vec3 color = tone * (0.90 + 0.20 * n.x) * (1.0 - 0.72 * brow);
     color = mix(color, tone * vec3(1.04, 0.78, 0.74), 0.45 * cheek);
     color = mix(color, tone * vec3(0.82, 0.45, 0.45), 0.75 * lips);
     return color * (1.0 - 0.55 * mouth);
@@ -61,5 +64,10 @@ vec3 cloth_color(sampler2D tile, vec3 q, vec3 jacket, vec3 shirt) {
     float rib = 0.5 + 0.5 * sin((q.x + q.z * 0.7 + q.y) * 1570.0);
     vec3 color = mix(jacket * (0.78 + 0.44 * wear.x), shirt * (0.85 + 0.3 * wear.y), inside);
     color *= 0.94 + 0.12 * rib;
+    // Chest pockets: a stitched flap on each side.
+    vec2 flap = vec2(abs(abs(q.x) - 0.105) - 0.045, abs(q.y - 1.262 + 0.16 * abs(abs(q.x) - 0.105)) - 0.020);
+    float stitch = front * smoothstep(0.0035, 0.0010, abs(max(flap.x, flap.y)));
+    float under = front * smoothstep(0.016, 0.0, flap.y) * step(0.0, flap.y) * step(flap.x, 0.0) * step(q.y, 1.262);
+    color *= 1.0 - 0.45 * stitch - 0.40 * under;
     return mix(color, vec3(0.33, 0.30, 0.26), 0.7 * zip * step(q.y, 1.43) * step(abs(q.x), 0.06));
 }

@@ -38,8 +38,10 @@ float cloud_density(sampler2D tile, Sky s, vec3 p) {
     // p in kilometres; the deck lies between 1.0 and 2.3
     float level = (p.y - 1.0) / 1.3;
     vec4 shape = textureLod(tile, p.xz * 0.048 + s.offset, 1.0);
-    vec4 fine = textureLod(tile, p.xz * 0.26 + vec2(p.y * 0.21, -p.y * 0.17), 0.5);
-    float body = shape.x * 0.62 + shape.z * 0.38 + 0.42 * (fine.z - 0.55) * (0.35 + level);
+    vec4 fine = textureLod(tile, p.xz * 0.17 + vec2(p.y * 0.05, -p.y * 0.06), 0.0);
+    vec4 side = textureLod(tile, vec2(0.23 * (p.x + 0.3 * p.z), 0.40 * p.y), 1.0);
+    float puffs = 0.34 * (fine.z - 0.55) + 0.20 * (side.z - 0.55);
+    float body = shape.x * 0.62 + shape.z * 0.38 + puffs * (0.5 + level);
     float base = smoothstep(0.0, 0.10, level);
     float threshold = mix(0.72, 0.44, s.cover) + 0.17 * level;
     return base * smoothstep(threshold, threshold + 0.10, body);
@@ -57,7 +59,7 @@ vec3 sky_radiance(sampler2D tile, Sky s, vec3 direction) {
     ivec2 cell = ivec2(direction.xz * 40000.0) + ivec2(direction.y * 90000.0, 0);
     float shift = hash_unit(cell, 77u);
     float cosine = dot(direction, s.sun);
-    float lining = 0.42 + 0.16 * henyey_greenstein(cosine, 0.45) + 0.25 * henyey_greenstein(cosine, 0.86);
+    float lining = 0.50 + 0.30 * henyey_greenstein(cosine, 0.45) + 0.34 * henyey_greenstein(cosine, 0.86);
     vec3 ambient = mix(s.zenith, s.horizon, 0.5) * 0.75;
     vec3 light = vec3(0.0);
     float clear = 1.0;

@@ -51,7 +51,7 @@ float skin_distance(vec3 q) {
     d = smooth_union(d, sd_ellipsoid(q - vec3(0.0, 1.572, 0.030), vec3(0.056, 0.066, 0.060)), 0.05);
     d = smooth_union(d, sd_ellipsoid(q - vec3(0.0, 1.524, 0.066), vec3(0.024, 0.018, 0.020)), 0.03);
     d = smooth_union(d, sd_ellipsoid(m - vec3(0.040, 1.594, 0.062), vec3(0.022, 0.020, 0.020)), 0.03);
-    d = smooth_union(d, sd_limb(q, vec3(0.0, 1.632, 0.086), vec3(0.0, 1.590, 0.109), 0.008, 0.0125), 0.018);
+    d = smooth_union(d, sd_limb(q, vec3(0.0, 1.634, 0.085), vec3(0.0, 1.592, 0.108), 0.007, 0.0105), 0.016);
     d = smooth_union(d, sd_ellipsoid(m - vec3(0.010, 1.588, 0.098), vec3(0.010, 0.008, 0.010)), 0.010);
     d = smooth_union(d, sd_ellipsoid(q - vec3(0.0, 1.5625, 0.089), vec3(0.022, 0.0062, 0.010)), 0.008);
     d = smooth_union(d, sd_ellipsoid(q - vec3(0.0, 1.5515, 0.087), vec3(0.019, 0.0070, 0.010)), 0.008);
@@ -63,7 +63,7 @@ float skin_distance(vec3 q) {
 float hair_distance(Subject s, vec3 q, float strands) {
     float cap = sd_ellipsoid(q - vec3(0.0, 1.648, -0.018), vec3(0.088, 0.099, 0.102));
     // The hairline: a plane over the brow, leaning back towards the ears.
-    float face = dot(q - vec3(0.0, 1.690, 0.060), normalize(vec3(0.0, -0.62, 0.78)));
+    float face = dot(q - vec3(0.0, 1.678, 0.062), normalize(vec3(0.0, -0.62, 0.78)));
     face = max(face, dot(q - vec3(0.0, 1.60, 0.005), normalize(vec3(0.0, -0.35, 0.94))) );
     float d = smooth_intersection(cap, face, 0.022);
     vec3 m = vec3(abs(q.x), q.yz);
@@ -80,7 +80,9 @@ float glasses_distance(vec3 q) {
     vec3 m = vec3(abs(q.x), q.yz);
     vec3 lens = m - vec3(0.034, 1.628, 0.092);
     lens.xz = rotate(lens.xz, 0.28);
-    float d = sd_box(lens, vec3(0.029, 0.021, 0.0035), 0.0034);
+    lens.y += 0.12 * lens.x;
+    float rim = sd_box(vec3(lens.xy, 0.0), vec3(0.030, 0.0235, 0.02), 0.0150);
+    float d = smooth_intersection(rim, abs(lens.z + 2.2 * dot(lens.xy, lens.xy)) - 0.0034, 0.004);
     d = min(d, sd_limb(m, vec3(0.0, 1.637, 0.100), vec3(0.012, 1.636, 0.097), 0.0028, 0.0028));
     return min(d, sd_limb(m, vec3(0.064, 1.640, 0.083), vec3(0.082, 1.632, -0.010), 0.0030, 0.0028));
 }
@@ -113,7 +115,10 @@ float cloth_folds(sampler2D tile, vec3 q) {
     float elbow = exp(-24.0 * abs(q.y - 1.11)) * smoothstep(0.14, 0.24, abs(q.x));
     float waist = exp(-10.0 * abs(q.y - 0.99));
     float crease = sin(q.y * 95.0 + 9.0 * n.x + 20.0 * q.x) * (0.0040 * elbow + 0.0022 * waist);
-    return crease + 0.030 * (n.w - 0.62) + 0.012 * (n.x - 0.5);
+    vec4 wrinkle = textureLod(tile, vec2(q.x * 1.6 - q.z * 1.3, q.y * 1.1 + q.x * 0.8), 1.0);
+    float seam = exp(-pow((abs(q.x) - 0.178 - 0.25 * (1.38 - q.y)) * 220.0, 2.0)) * step(1.24, q.y);
+    return crease + 0.034 * (n.w - 0.62) + 0.012 * (n.x - 0.5) + 0.012 * (wrinkle.w - 0.62) +
+           0.0030 * seam;
 }
 
 // Strands of hair, 0..1: noise drawn out along the fall of the hair.

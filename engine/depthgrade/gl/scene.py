@@ -36,7 +36,8 @@ uniform vec3 warm; uniform vec3 pale; uniform vec3 skin_tone; uniform vec3 hair_
 uniform vec3 jacket; uniform vec3 shirt;
 uniform float haze; uniform float reflector; uniform float seconds; uniform float next_seconds;
 uniform float block; uniform float contrast; uniform float tile_size; uniform float salt;
-uniform sampler2D tile; uniform sampler2D cone_map; uniform sampler2D where_map;
+uniform sampler2D tile; uniform sampler2D subject_cone_map;
+uniform sampler2D where_map;
 uniform sampler2D person_map; uniform sampler2D ground_map; uniform sampler2D far_map;
 uniform sampler2D things_map; uniform sampler2D surface_map; uniform sampler2D shaded_map;
 uniform sampler2D canyon_cone_map; uniform sampler2D sky_map;
@@ -206,7 +207,6 @@ class SceneRenderer:
         """Runs a pass over a target; `maps` are the samplers that depend on the sample list."""
         cones = {f"{cone}_map": made for cone, made in self._cones.items()}
         sources = {"tile": self._tile, "sky_map": self._sky, **cones, **maps}
-        sources["cone_map"] = self._cones["subject_cone"]
         program = self._programs[name]
         target.use()
         unit = 0

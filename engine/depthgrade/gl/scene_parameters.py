@@ -19,10 +19,10 @@ Uniform = float | tuple[float, ...]
 # Scene-linear Rec.709: sunlight (a white card facing the sun), zenith, horizon; then the range of
 # the height of the sun in degrees.
 _HOURS = (
-    ("late afternoon", (4.3, 3.1, 1.9), (0.20, 0.38, 0.74), (0.95, 0.98, 1.05), (17.0, 21.0)),
-    ("golden hour", (4.4, 2.6, 1.15), (0.17, 0.31, 0.60), (1.25, 0.92, 0.70), (12.0, 15.0)),
-    ("morning", (3.9, 3.4, 2.7), (0.19, 0.40, 0.85), (0.90, 1.02, 1.18), (18.0, 22.0)),
-    ("dust", (4.1, 2.9, 1.7), (0.42, 0.46, 0.56), (1.30, 1.12, 0.90), (16.0, 20.0)),
+    ("late afternoon", (4.3, 3.1, 1.9), (0.20, 0.38, 0.74), (0.95, 0.98, 1.05), (15.5, 18.5)),
+    ("golden hour", (4.4, 2.6, 1.15), (0.17, 0.31, 0.60), (1.25, 0.92, 0.70), (11.5, 14.0)),
+    ("morning", (3.9, 3.4, 2.7), (0.19, 0.40, 0.85), (0.90, 1.02, 1.18), (16.0, 19.0)),
+    ("dust", (4.1, 2.9, 1.7), (0.42, 0.46, 0.56), (1.30, 1.12, 0.90), (15.0, 18.0)),
 )
 # Reflectances: the deep and the pale beds of the sandstone.
 _ROCKS = (
@@ -135,7 +135,7 @@ def scene_parameters(seed: int) -> SceneParameters:
     distance = float(rng.uniform(2.05, 2.35))
 
     # The sun stands behind the subject, on the open side of the canyon, just out of frame.
-    azimuth = -radians(rng.uniform(22.5, 26.0)) * side
+    azimuth = -radians(rng.uniform(19.5, 23.0)) * side
     height = radians(rng.uniform(*hour[4]))
     sun = (sin(azimuth) * cos(height), sin(height), cos(azimuth) * cos(height))
     place = (side * distance * tan(radians(view) / 2.0) * rng.uniform(0.30, 0.38), 0.0, distance)

@@ -40,6 +40,9 @@ void main() {
     vec3 mirrored = mix(warm * sky.sunlight * 0.3, sky_air(sky, back), smoothstep(-0.08, 0.08, back.y));
     float edge = pow(1.0 - max(dot(normal, -ray), 0.0), 4.0);
 
+    // Light that grazes fuzz and down on the outline towards the sun.
+    vec3 fuzz = sky.sunlight * edge * pow(max(dot(ray, sky.sun), 0.0), 3.0) * smoothstep(-0.2, 0.4, cosine);
+
     vec3 lit;
     if (glass < min(min(hair, skin), cloth)) {
         lit = vec3(0.012) * fill + (0.05 + 0.6 * edge) * mirrored * 0.6;
@@ -55,11 +58,11 @@ void main() {
         vec3 base = skin_color(tile, q, skin_tone);
         lit = base * (sky.sunlight * skin_diffuse(cosine, shadow) * mix(0.3, 1.0, shadow) + fill);
         lit += sky.sunlight * ggx_highlight(normal, -ray, sky.sun, 0.48, 0.028) * shadow * 0.8;
-        lit += mirrored * (0.010 + 0.10 * edge) * open;
+        lit += mirrored * (0.010 + 0.10 * edge) * open + 0.22 * fuzz;
     } else {
         vec3 base = cloth_color(tile, q, jacket, shirt);
         lit = base * (sky.sunlight * direct + fill);
-        lit += (0.04 + base * 0.5) * edge * (fill + sky.sunlight * direct) * 0.7;
+        lit += (0.04 + base * 0.5) * edge * (fill + sky.sunlight * direct) * 0.7 + 0.16 * fuzz;
     }
     color = averaged(apply_haze(lit, sky, ray, surface.r, haze));
 }
