@@ -74,6 +74,15 @@ def test_limits_stay_when_the_subject_moves_and_frames_are_pooled() -> None:
     assert many.near == pytest.approx(one.near, abs=0.02)
 
 
+def test_a_large_map_has_the_limits_of_its_small_one() -> None:
+    depth, _ = _person(0.15, 0.75, floor=True)
+    small = suggest_limits([depth])
+    large = suggest_limits([np.kron(depth, np.ones((6, 6), np.float32))])
+    # A level is 0.005 wide, and a few of the split's neighbours score alike.
+    assert large.far == pytest.approx(small.far, abs=0.02)
+    assert large.near == pytest.approx(small.near, abs=0.02)
+
+
 def test_a_flat_list_of_depths_is_split_by_its_histogram() -> None:
     samples = np.concatenate([RNG.normal(0.2, 0.05, 7000), RNG.normal(0.8, 0.05, 3000)])
     limits = suggest_limits([samples.astype(np.float32)])

@@ -20,6 +20,7 @@ Curve = NDArray[np.float64]
 _LOW, _HIGH, _COUNT = -0.1, 1.1, 240
 _LEVELS: Curve = _LOW + (np.arange(_COUNT) + 0.5) * (_HIGH - _LOW) / _COUNT
 
+_ROWS = 180  # a larger map is thinned to about this height: outlines are long enough in it
 _SMOOTHING = 0.02  # standard deviation, in depth, of the kernel that makes the histogram a density
 _SMALLEST = 0.04  # fraction of the pixels that a subject or a background has at least
 # Of the picture's height, between two compared pixels: across an edge as blurred as networks draw.
@@ -59,9 +60,11 @@ def suggest_limits(maps: Iterable[NDArray[np.float32]]) -> Limits:
         values = np.asarray(depth, np.float32)
         if not np.isfinite(values).all():
             raise DepthError("depth of the shot: NaN or infinity among the samples")
-        histogram += _counts(_level(values).ravel())[:_COUNT]
         if values.ndim == 2:
+            step = max(1, min(values.shape) // _ROWS)
+            values = values[::step, ::step]
             jumps.add(values)
+        histogram += _counts(_level(values).ravel())[:_COUNT]
     if not histogram.any():
         raise DepthError("depth of the shot: no samples; at least one map is needed")
     histogram /= histogram.sum()
@@ -143,4 +146,4 @@ def _side(density: Curve, split: int, step: int) -> float:
     while 0 < at < _COUNT - 1 and density[at] <= edge:
         at += step
     half = min(max(abs(_LEVELS[at] - _LEVELS[split]), _NARROWEST), _WIDEST)
-    return float(_LEVELS[split] + step * half)
+    return round(float(_LEVELS[split] + step * half), 4)
