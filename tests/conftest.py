@@ -4,12 +4,20 @@ The environment is set here as well as in ./dev, so that a bare `pytest` measure
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import moderngl
+import numpy as np
 import pytest
 from depthgrade import resources
+from depthgrade.compiler import Request, Source, compile_grade
+from depthgrade.frames import ColorTags, Frame, PixelFormat
+from depthgrade.gl.device import Device
+from depthgrade.project import Look, Project
+from depthgrade.session.engine import Engine
+from numpy.typing import NDArray
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,3 +57,35 @@ def material() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test material at {folder}; DEPTHGRADE_MATERIAL names another folder")
     return folder
+
+
+@pytest.fixture
+def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
+    """A function that runs a look on the device: `graded(look, pixels, depth=None, **request)`.
+
+    pixels: (height, width, 3) DaVinci Intermediate code values in -1.9..1.9; depth: (height, width)
+    or one number. Nothing but the look's nodes touches them; the result has the same shape.
+    """
+    engine = Engine(Device(gl))
+
+    def run(
+        look: Look, pixels: NDArray[np.float32], depth: object = 0.0, **options: object
+    ) -> NDArray[np.float32]:
+        pixels = np.ascontiguousarray(pixels, np.float32)
+        height, width = pixels.shape[:2]
+        space = "davinci_intermediate"
+        format = PixelFormat("gbrpf32le", "rgb", 32, ("G", "B", "R"), floating=True)
+        source = Source(format, ColorTags(), width, height)
+        project = Project(look=look, input=space, output=space)
+        program = compile_grade(Request(project, source, space, **options))
+        planes = tuple(np.ascontiguousarray(pixels[..., channel]) for channel in (1, 2, 0))
+        frame = Frame(planes, format, ColorTags(), 0, 0, Fraction(1, 24))
+        maps = np.broadcast_to(np.asarray(depth, np.float32), (height, width))
+        depths = {
+            quality: engine.depth_texture(quality, np.ascontiguousarray(maps), None)
+            for quality in ("faster", "better")
+        }
+        picture = engine.grade(program, engine.upload(frame), depths, look.nodes)
+        return np.ascontiguousarray(engine.read(picture)[..., :3])
+
+    return run

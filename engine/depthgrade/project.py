@@ -86,7 +86,7 @@ class Project:
     clip        a video file, an image sequence pattern or a picture; None only while editing
     track       which video track of the clip
     input       the clip's colour space, or "auto": from its tags, by the policy `info` prints
-    output      the colour space written
+    output      the colour space written, or "auto": rec709, and aces2065_1 in EXR files
     rendering   how scene light becomes display light
     model       a depth model: the name of a card, a card file or an .onnx file; None: the default
     depth       a folder with a depth pass to use instead of a model
@@ -96,14 +96,14 @@ class Project:
     look: Look = field(default_factory=Look)
     track: int = 0
     input: str = "auto"
-    output: str = "rec709"
+    output: str = "auto"
     rendering: DisplayRendering = field(default_factory=DisplayRendering)
     model: str | None = None
     depth: Path | str | None = None
 
     def __post_init__(self) -> None:
         for name in ("input", "output"):
-            if getattr(self, name) != "auto" or name == "output":
+            if getattr(self, name) != "auto":
                 space(getattr(self, name))
 
     def with_value(self, address: str, value: object) -> Self:
@@ -150,7 +150,7 @@ class _File(BaseModel):
     clip: str | None = None
     track: int = Field(default=0, ge=0)
     input: str = "auto"
-    output: str = "rec709"
+    output: str = "auto"
     rendering: Rendering = DisplayRendering.kind
     white: float = DisplayRendering.white
     mid_grey: float = DisplayRendering.mid_grey

@@ -109,7 +109,8 @@ class ClipDepth:
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
         if self._pass is not None:
-            raw = self._pass.raw(frame.index)
+            with self._engine.stages.timed("depth"):
+                raw = self._pass.raw(frame.index)
             if not self.guided:
                 return raw, None
             height, width = raw.shape
@@ -118,7 +119,8 @@ class ClipDepth:
         estimator = self._estimator(quality)
         size = estimator.input_size(*self._displayed_size())
         guide, picture = self._engine.network_input(self._request, planes, size)
-        raw = estimator.infer(picture)
+        with self._engine.stages.timed("depth"):
+            raw = estimator.infer(picture)
         if raw.shape != (size[1], size[0]):
             raise DepthError(f"{estimator.card.name}: answers {raw.shape}, asked for {size[::-1]}")
         return raw, guide

@@ -73,12 +73,14 @@ class Engine:
 
     @contextmanager
     def _stage(self, stage: str) -> Iterator[None]:
-        if not self.stages.measured:
-            yield
-            return
-        with self.stages.timed(stage):
-            yield
-            self.runner.finish()
+        """The context made current, for the block; timed where stages are measured."""
+        with self.device.context:
+            if not self.stages.measured:
+                yield
+                return
+            with self.stages.timed(stage):
+                yield
+                self.runner.finish()
 
     def upload(self, frame: Frame) -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload."""
@@ -90,22 +92,27 @@ class Engine:
     ) -> tuple[Texture, Map]:
         """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
         program = compile_network_input(request, size)
-        texture = self.runner.run(program, Inputs(planes), label="network")
-        values = self.runner.read(texture)
+        with self._stage("network input"):
+            texture = self.runner.run(program, Inputs(planes), label="network")
+            values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
     def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
-        texture = self._depths.fill(quality, depth, linear=True)
-        if guide is None:
-            return texture
-        first, *others = compile_guided(guide.size)
-        coefficients = self.runner.run(first, Inputs(pictures=(guide, texture)), label=(quality, 0))
-        for number, program in enumerate(others, 1):
-            coefficients = self.runner.run(
-                program, Inputs(pictures=(coefficients,)), label=(quality, number % 2 + 1)
-            )
-        return interpolated(coefficients)
+        with self._stage("depth edges"):
+            texture = self._depths.fill(quality, depth, linear=True)
+            if guide is None:
+                return texture
+            inputs = Inputs(pictures=(guide, texture))
+            for number, program in enumerate(compile_guided(guide.size)):
+                coefficients = self.runner.run(program, inputs, label=(quality, number % 2))
+                inputs = Inputs(pictures=(coefficients,))
+            return interpolated(coefficients)
+
+    def read(self, texture: Texture) -> Map:
+        """A texture's values: (height, width, channels)."""
+        with self.device.context:
+            return self.runner.read(texture)
 
     def grade(
         self,

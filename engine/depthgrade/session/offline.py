@@ -8,7 +8,7 @@ its final name only when it is complete.
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
@@ -17,8 +17,8 @@ from typing import Self
 
 from depthgrade.color import space_to_tags
 from depthgrade.errors import ProjectError
-from depthgrade.frames import Plane
-from depthgrade.media import ClipWriter, OutputFormat, output_for
+from depthgrade.frames import ColorTags, Plane
+from depthgrade.media import ClipWriter, OutputFormat, later_timecode, output_for
 from depthgrade.project import Project
 from depthgrade.session.clip_depth import Progress
 from depthgrade.session.engine import Stages
@@ -74,6 +74,7 @@ def render(
     """
     out = Path(out)
     output = output_for(out, codec)
+    project = _for_file(project, output)
     with Renderer(project, rate=rate, progress=progress) as renderer:
         start, stop = checked_range(frames, renderer.info.frame_count)
         renderer.stages.measured = measured
@@ -84,7 +85,7 @@ def render(
                 for frame in renderer.reader.frames(start, stop):
                     picture = renderer.draw(frame)
                     planes = renderer.planes(
-                        picture, output.format, space_to_tags(project.output), dither=dither
+                        picture, output.pixel_format, tags_for(project, output), dither=dither
                     )
                     encoder.put(planes, frame.pts, renderer.info.durations[frame.index])
                     if progress:
@@ -112,15 +113,18 @@ def still(
 ) -> RenderReport:
     """Writes one frame as a picture; key: that node's key instead. Raises as render does."""
     out = Path(out)
-    output = output_for(out, None, still=True)
+    output = output_for(out)
+    if not output.pictures:
+        raise ProjectError(f"{out}: is a movie; a still goes to .png, .tif, .exr or .jpg")
+    project = _for_file(project, output)
     with Renderer(project, rate=rate, progress=progress) as renderer:
         start, stop = checked_range((frame, frame + 1), renderer.info.frame_count)
         with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
             began = perf_counter()
             decoded = renderer.reader.frame(frame)
             picture = renderer.draw(decoded, key=key)
-            tags = space_to_tags(project.output)
-            planes = renderer.planes(picture, output.format, tags, dither=False)
+            tags = tags_for(project, output)
+            planes = renderer.planes(picture, output.pixel_format, tags, dither=False)
             writer.write(planes, decoded.pts, renderer.info.durations[frame])
             seconds = perf_counter() - began
         stages = renderer.stages.milliseconds(1)
@@ -141,6 +145,24 @@ def checked_range(frames: tuple[int, int] | None, count: int) -> tuple[int, int]
     return start, stop
 
 
+def tags_for(project: Project, output: OutputFormat) -> ColorTags:
+    """The tags of a file: the output space's, with the matrix and range its format must use."""
+    tags = space_to_tags(project.output)
+    matrix = output.matrix_coefficients
+    return replace(
+        tags,
+        matrix_coefficients=tags.matrix_coefficients if matrix is None else matrix,
+        full_range=output.full_range,
+    )
+
+
+def _for_file(project: Project, output: OutputFormat) -> Project:
+    """The project with its output space settled: scene light in EXR, display light elsewhere."""
+    if project.output != "auto":
+        return project
+    return replace(project, output="aces2065_1" if output.name == "exr" else "rec709")
+
+
 def open_writer(
     renderer: Renderer,
     out: Path,
@@ -158,16 +180,16 @@ def open_writer(
         pixel_aspect=info.upright_pixel_aspect,
         rate=info.rate,
         time_base=info.time_base,
-        tags=space_to_tags(renderer.project.output),
+        tags=tags_for(renderer.project, output),
         source=info,
         frames=frames,
-        timecode=info.timecode,
+        timecode=later_timecode(info.timecode, frames[0], info.rate) if info.timecode else None,
         overwrite=overwrite,
     )
 
 
 class _Encoder:
-    """Writes pictures on a thread of its own; an error there is raised here, at the next picture."""
+    """Writes pictures on a thread of its own; an error there is raised at the next picture."""
 
     def __init__(self, writer: ClipWriter, stages: Stages) -> None:
         self._writer, self._stages = writer, stages

@@ -64,7 +64,7 @@ class Renderer:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = _input_space(project, self.info)
             self.source = Source.of(self.info)
-            self.project = project
+            self.project = _shown(project)
             self._engine = Engine(device)
         except BaseException:
             self.close()
@@ -153,11 +153,8 @@ class Renderer:
         planes = self.engine.upload(frame)
         for sampler in program.samplers:
             if sampler.role == "depth":
-                with self.stages.timed("depth"):
-                    depth, guide = self.depth.map(frame, planes, sampler.quality)
-                    depths[sampler.quality] = self.engine.depth_texture(
-                        sampler.quality, depth, guide
-                    )
+                depth, guide = self.depth.map(frame, planes, sampler.quality)
+                depths[sampler.quality] = self.engine.depth_texture(sampler.quality, depth, guide)
         return self.engine.grade(program, planes, depths, look.nodes)
 
     def planes(
@@ -223,7 +220,12 @@ class Renderer:
         return (look.with_nodes(changed) if changed else look), frozenset(automatic)
 
     def _read(self, texture: Texture) -> Picture:
-        return np.ascontiguousarray(self.engine.runner.read(texture)[..., :3])
+        return np.ascontiguousarray(self.engine.read(texture)[..., :3])
+
+
+def _shown(project: Project) -> Project:
+    """The project with its output space settled for a display."""
+    return replace(project, output="rec709") if project.output == "auto" else project
 
 
 def _input_space(project: Project, info: ClipInfo) -> Assumption:
