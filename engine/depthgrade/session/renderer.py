@@ -62,7 +62,7 @@ class Renderer:
         self._depth: ClipDepth | None = None
         try:
             self.info: ClipInfo = self.reader.info
-            self.input_space: Assumption = _input_space(project, self.info)
+            self.input_space: Assumption = input_space(project, self.info)
             self.source = Source.of(self.info)
             self.project = _shown(project)
             self._engine = Engine(device)
@@ -228,8 +228,8 @@ def _shown(project: Project) -> Project:
     return replace(project, output="rec709") if project.output == "auto" else project
 
 
-def _input_space(project: Project, info: ClipInfo) -> Assumption:
-    """The clip's colour space: the project's word, else what its tags say."""
+def input_space(project: Project, info: ClipInfo) -> Assumption:
+    """The clip's colour space and why: the project's word, else what its tags say."""
     if project.input != "auto":
         return Assumption(space(project.input).name, "said by the project or --input")
     size = (info.width, info.height)
