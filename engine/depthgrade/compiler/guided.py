@@ -6,6 +6,8 @@ picture's edge. Box means are separable: two passes for the moments, two for the
 Source: He, Sun, Tang, "Guided Image Filtering", 2013; He and Sun, "Fast Guided Filter", 2015.
 """
 
+from functools import cache
+
 from depthgrade.compiler.library import Library
 from depthgrade.compiler.program import Program, Sampler, assemble
 from depthgrade.compiler.text import number
@@ -14,6 +16,7 @@ RADIUS = 0.02  # of the map's height: about the width of a network's soft edge
 EPSILON = 4e-4  # variance of luma (DI code values) that counts as an edge: about 0.02 squared
 
 
+@cache
 def compile_guided(size: tuple[int, int]) -> tuple[Program, ...]:
     """Four programs, run in order, each reading the one before as picture 0.
 

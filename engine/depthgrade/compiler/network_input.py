@@ -6,23 +6,27 @@ which costs a fraction of transforming every source pixel and is free of aliasin
 """
 
 import math
+from functools import cache
 
-from depthgrade.color import input_transform, output_transform
-from depthgrade.compiler.grade import GUIDE_LUMA, Request, chain_lines, plane_samplers
+from depthgrade.color import DisplayRendering, input_transform, output_transform
+from depthgrade.compiler.grade import GUIDE_LUMA, chain_lines, plane_samplers
 from depthgrade.compiler.library import Library
 from depthgrade.compiler.program import Program, Sampler, assemble
+from depthgrade.compiler.source import Source
 from depthgrade.compiler.text import number, vector
 
 MOST_TAPS = 8  # a side: beyond that the average changes by less than a code value
 NETWORK_SPACE = "rec709"
 
 
-def compile_network_input(request: Request, size: tuple[int, int]) -> Program:
+@cache
+def compile_network_input(
+    source: Source, input_space: str, rendering: DisplayRendering, size: tuple[int, int]
+) -> Program:
     """RGB: Rec.709 gamma 2.4 code values, 0..1; alpha: the luma that guides depth edges.
 
     size is (width, height) of the network's input; the picture is stretched to it.
     """
-    project, source = request.project, request.source
     scale = [full / small for full, small in zip(source.size, size, strict=True)]
     across, down = (min(MOST_TAPS, max(1, math.ceil(each))) for each in scale)
     width, height = source.size
@@ -40,10 +44,10 @@ def compile_network_input(request: Request, size: tuple[int, int]) -> Program:
         f"    vec3 rgb0 = {source.to_rgb(f'(samples / {number(across * down)})')};",
         "    vec3 shown = rgb0;",
     ]
-    to_working = input_transform(request.input_space, project.rendering)
-    to_network = output_transform(NETWORK_SPACE, project.rendering)
-    lines += chain_lines("rgb0", f"input: {request.input_space}", to_working)
-    if request.input_space != NETWORK_SPACE:
+    to_working = input_transform(input_space, rendering)
+    to_network = output_transform(NETWORK_SPACE, rendering)
+    lines += chain_lines("rgb0", f"input: {input_space}", to_working)
+    if input_space != NETWORK_SPACE:
         lines.append("    shown = rgb0;")
         lines += chain_lines("shown", f"rendered: {NETWORK_SPACE}", to_network)
     luma = f"dot(rgb0, {vector(GUIDE_LUMA)})"
@@ -57,5 +61,5 @@ def compile_network_input(request: Request, size: tuple[int, int]) -> Program:
         if function.name in "\n".join(lines)
     ]
     functions = Library([*to_working, *to_network]).texts("\n".join(lines))
-    text = assemble(request.entry, size, declared, functions, lines)
-    return Program(text, request.entry, size, (*samplers, *tables))
+    text = assemble("fragment", size, declared, functions, lines)
+    return Program(text, "fragment", size, (*samplers, *tables))

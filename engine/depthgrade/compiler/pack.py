@@ -5,6 +5,8 @@ is written is what was graded. Chroma is averaged from R'G'B', which is the same
 because the matrix is linear.
 """
 
+from functools import cache
+
 import numpy as np
 
 from depthgrade.color import resolved_full_range, resolved_matrix, rgb_to_ycbcr
@@ -16,6 +18,7 @@ from depthgrade.frames import ColorTags, PixelFormat
 DITHERED_BITS = 10  # up to here dither shows less than the steps it hides
 
 
+@cache
 def compile_pack(
     format: PixelFormat, tags: ColorTags, size: tuple[int, int], *, dither: bool = True
 ) -> tuple[Program, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade import depth
-from depthgrade.compiler import Request
+from depthgrade.compiler import Source, compile_network_input
 from depthgrade.errors import DepthError
 from depthgrade.frames import ClipInfo, Frame
 from depthgrade.gl.textures import Texture
@@ -50,10 +50,16 @@ class ClipDepth:
     """
 
     def __init__(
-        self, project: Project, reader: ClipReader, engine: Engine, request: Request
+        self,
+        project: Project,
+        reader: ClipReader,
+        engine: Engine,
+        source: Source,
+        input_space: str,
     ) -> None:
-        """request: the clip's source and input space; its project's look is not read."""
-        self._reader, self._engine, self._request = reader, engine, request
+        """project: says which depth and rendering; its look is not read."""
+        self._reader, self._engine = reader, engine
+        self._source, self._input_space, self._rendering = source, input_space, project.rendering
         self._stack = ExitStack()
         self._estimators: dict[str, depth.Estimator] = {}
         self._shots: tuple[depth.Shot, ...] = ()
@@ -103,7 +109,7 @@ class ClipDepth:
         """Whether maps are smaller than the picture, so that edges are taken from the picture."""
         if self._pass is None:
             return True
-        return self._pass.size != self._request.source.size
+        return self._pass.size != self._source.size
 
     def _raw(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
@@ -114,16 +120,22 @@ class ClipDepth:
             if not self.guided:
                 return raw, None
             height, width = raw.shape
-            guide, _ = self._engine.network_input(self._request, planes, (width, height))
+            guide, _ = self._network_input(planes, (width, height))
             return raw, guide
         estimator = self._estimator(quality)
         size = estimator.input_size(*self._displayed_size())
-        guide, picture = self._engine.network_input(self._request, planes, size)
+        guide, picture = self._network_input(planes, size)
         with self._engine.stages.timed("depth"):
             raw = estimator.infer(picture)
         if raw.shape != (size[1], size[0]):
             raise DepthError(f"{estimator.card.name}: answers {raw.shape}, asked for {size[::-1]}")
         return raw, guide
+
+    def _network_input(
+        self, planes: tuple[Texture, ...], size: tuple[int, int]
+    ) -> tuple[Texture, Map]:
+        program = compile_network_input(self._source, self._input_space, self._rendering, size)
+        return self._engine.network_input(program, planes)
 
     def _displayed_size(self) -> tuple[int, int]:
         """The picture's size with square pixels, which is what a network knows."""
@@ -183,11 +195,8 @@ class ClipDepth:
             size = estimator.input_size(*self._displayed_size())
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
-        request = self._request
-        return (
-            f"{_fingerprint(self._reader.info)} {origin} {request.input_space} {request.source}"
-            f" {request.project.rendering} {shot}"
-        )
+        color = f"{self._input_space} {self._source} {self._rendering}"
+        return f"{_fingerprint(self._reader.info)} {origin} {color} {shot}"
 
 
 def thumbnail(frame: Frame, size: tuple[int, int]) -> Map:

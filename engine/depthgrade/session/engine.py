@@ -12,14 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.compiler import (
-    Program,
-    Request,
-    compile_grade,
-    compile_guided,
-    compile_network_input,
-    compile_pack,
-)
+from depthgrade.compiler import Program, compile_guided, compile_pack
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
@@ -87,11 +80,8 @@ class Engine:
         with self._stage("upload"):
             return self._planes.planes(frame.planes)
 
-    def network_input(
-        self, request: Request, planes: tuple[Texture, ...], size: tuple[int, int]
-    ) -> tuple[Texture, Map]:
+    def network_input(self, program: Program, planes: tuple[Texture, ...]) -> tuple[Texture, Map]:
         """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
-        program = compile_network_input(request, size)
         with self._stage("network input"):
             texture = self.runner.run(program, Inputs(planes), label="network")
             values = self.runner.read(texture)
@@ -138,7 +128,3 @@ class Engine:
                 )
             ]
             return tuple(self.runner.read(texture) for texture in packed)
-
-    def compile(self, request: Request) -> Program:
-        """The grade program of a request."""
-        return compile_grade(request)

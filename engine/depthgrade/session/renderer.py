@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.color import Assumption, space, tags_to_space
-from depthgrade.compiler import Entry, Program, Request, Source
+from depthgrade.compiler import Entry, Program, Request, Source, compile_grade
 from depthgrade.errors import ProjectError
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
@@ -60,6 +60,7 @@ class Renderer:
         self.reader = open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
         self._depth: ClipDepth | None = None
+        self._programs: dict[str | None, tuple[Look, Program]] = {}  # by key; for which look
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
@@ -104,7 +105,9 @@ class Renderer:
     def depth(self) -> ClipDepth:
         """The clip's depth, opened on first use."""
         if self._depth is None:
-            self._depth = ClipDepth(self.project, self.reader, self.engine, self._request())
+            self._depth = ClipDepth(
+                self.project, self.reader, self.engine, self.source, self.input_space.space
+            )
         return self._depth
 
     def frame(self, index: int) -> Picture:
@@ -135,8 +138,7 @@ class Renderer:
             index = start
             while isinstance(node, DepthMap) and index < stop:
                 index = self.shot(index, node.quality).shot.stop
-        _, automatic = self._for_shot(self.project.look, start, None)
-        self.program(automatic=automatic)
+        self.program(start)
 
     def shot(self, index: int, quality: str = "better") -> ShotDepth:
         """The shot of a frame: its range, depth mapping and automatic limits."""
@@ -147,15 +149,41 @@ class Renderer:
 
         key: show that node's key instead; look: another than the project's.
         """
-        look, automatic = self._for_shot(look or self.project.look, frame.index, key)
-        program = self.program(look, key=key, automatic=automatic)
+        program, settled = self.program(frame.index, key=key, look=look)
         depths: dict[str, Texture] = {}
         planes = self.engine.upload(frame)
         for sampler in program.samplers:
             if sampler.role == "depth":
                 depth, guide = self.depth.map(frame, planes, sampler.quality)
                 depths[sampler.quality] = self.engine.depth_texture(sampler.quality, depth, guide)
-        return self.engine.grade(program, planes, depths, look.nodes)
+        return self.engine.grade(program, planes, depths, settled.nodes)
+
+    def program(
+        self, index: int, *, key: str | None = None, look: Look | None = None
+    ) -> tuple[Program, Look]:
+        """The program that draws a frame, and the look with the limits of the frame's shot.
+
+        Automatic limits are uniforms, so that a clip of many shots is drawn by one program.
+        """
+        look = look or self.project.look
+        settled, automatic = self._for_shot(look, index, key)
+        known = self._programs.get(key)
+        if known is None or known[0] is not look:
+            needs_depth = key is not None or any(
+                isinstance(node, DepthMap) for node in look.used().values()
+            )
+            request = Request(
+                replace(self.project, look=settled),
+                self.source,
+                self.input_space.space,
+                self.live | automatic,
+                key,
+                guided=needs_depth and self.depth.guided,
+                cancel=self.cancel,
+                entry=self.entry,
+            )
+            known = self._programs[key] = look, compile_grade(request)
+        return known[1], settled
 
     def planes(
         self,
@@ -168,38 +196,9 @@ class Renderer:
         """A drawn picture as the planes an encoder takes."""
         return self.engine.pack(picture, format, tags, dither=dither)
 
-    def program(
-        self,
-        look: Look | None = None,
-        *,
-        key: str | None = None,
-        automatic: frozenset[str] = frozenset(),
-    ) -> Program:
-        """The program that draws a look (the project's), with automatic limits as uniforms."""
-        look = look or self.project.look
-        needs_depth = any(isinstance(node, DepthMap) for node in look.used().values()) or key
-        request = self._request(look, key, self.live | automatic)
-        guided = bool(needs_depth) and self.depth.guided
-        return self.engine.compile(replace(request, guided=guided))
-
-    def explain(self) -> str:
-        """The text of the shader that draws the project."""
-        look, automatic = self._for_shot(self.project.look, 0, None)
-        return self.program(look, automatic=automatic).text
-
-    def _request(
-        self, look: Look | None = None, key: str | None = None, live: frozenset[str] = frozenset()
-    ) -> Request:
-        project = replace(self.project, look=look) if look else self.project
-        return Request(
-            project,
-            self.source,
-            self.input_space.space,
-            live,
-            key,
-            cancel=self.cancel,
-            entry=self.entry,
-        )
+    def explain(self, index: int = 0) -> str:
+        """The text of the shader that draws a frame."""
+        return self.program(index)[0].text
 
     def _for_shot(self, look: Look, index: int, key: str | None) -> tuple[Look, frozenset[str]]:
         """The look with the automatic limits of a frame's shot filled in, and their addresses.
