@@ -3,6 +3,17 @@
 The one package that PyAV (FFmpeg) and OpenEXR enter at.
 """
 
+from .movie import later_timecode
+from .outputs import CODECS, OutputFormat, output_for
 from .reader import ClipReader, open_clip
+from .writer import ClipWriter
 
-__all__ = ["ClipReader", "open_clip"]
+__all__ = [
+    "CODECS",
+    "ClipReader",
+    "ClipWriter",
+    "OutputFormat",
+    "later_timecode",
+    "open_clip",
+    "output_for",
+]

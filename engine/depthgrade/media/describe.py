@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import av
-from av.sidedata.sidedata import Type
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -23,7 +23,10 @@ _STANDARD_RATES = tuple(
 
 
 def color_tags(picture: av.VideoFrame, context: VideoCodecContext) -> ColorTags:
-    """H.273 code points: the picture's, else the codec's, which FFmpeg fills from the container."""
+    """H.273 code points: the picture's, else the codec's, which FFmpeg fills from the container.
+
+    RGB is full range unless the clip says otherwise, as FFmpeg holds too.
+    """
 
     def first(*values: int) -> int:
         # 0 is "reserved" for primaries and transfer, 2 is "unspecified" for all three.
@@ -34,7 +37,7 @@ def color_tags(picture: av.VideoFrame, context: VideoCodecContext) -> ColorTags:
         matrix = 0
     ranges = (picture.color_range, context.color_range)
     full = next((value == 2 for value in ranges if value in (1, 2)), None)
-    if picture.format.name.startswith("yuvj"):
+    if picture.format.name.startswith("yuvj") or (full is None and picture.format.is_rgb):
         full = True
     return ColorTags(
         primaries=first(picture.color_primaries, context.color_primaries),
@@ -63,14 +66,12 @@ def orientation_of(picture: av.VideoFrame) -> tuple[Orientation, str | None]:
     # PNG pictures may carry an ICC profile with metadata, and reading side data then crashes
     # PyAV 18.1; pictures tell their orientation by EXIF instead.
     try:
-        sides = picture.side_data
-        entries = [sides[k] for k in range(len(sides))]
-        tagged = next((side for side in entries if side.type is Type.DISPLAYMATRIX), None)
+        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
     except ValueError:  # side data newer than PyAV's list hides the rest of it
         return _orientation_of_angle(picture.rotation)
-    if tagged is None:
+    if matrix is None:
         return Orientation.UPRIGHT, None
-    orientation = orientation_of_matrix(struct.unpack("=9i", bytes(tagged)))
+    orientation = orientation_of_matrix(struct.unpack("=9i", bytes(matrix)))
     if orientation is None:
         return _orientation_of_angle(picture.rotation)
     return orientation, None
@@ -115,9 +116,9 @@ def timecode(container: av.container.InputContainer, stream: VideoStream) -> str
 def nominal_rate(stream: VideoStream, pts: Sequence[int], durations: Sequence[int]) -> Fraction:
     """Nominal frames per second.
 
-    The container's average where the time stamps, or most of them, bear it out; otherwise the rate measured from
-    them (a wrong Matroska default duration, soft telecine), as the nearest standard rate if one
-    is within 0.1 percent.
+    The container's average where the time stamps, or most of them, bear it out; otherwise the
+    rate measured from them (a wrong Matroska default duration, soft telecine), as the nearest
+    standard rate if one is within 0.1 percent.
     """
     stated = stream.average_rate or stream.guessed_rate
     assert stream.time_base is not None
@@ -126,6 +127,8 @@ def nominal_rate(stream: VideoStream, pts: Sequence[int], durations: Sequence[in
         return Fraction(stated) if stated else Fraction(25)
     measured = len(pts) / (span * stream.time_base)
     usual = 1 / (Counter(durations).most_common(1)[0][0] * stream.time_base)
+    if len(set(durations[:-1])) == 1:
+        return usual  # constant; an odd last duration would spoil the average
     if stated and (abs(measured / stated - 1) < 0.05 or abs(usual / stated - 1) < 0.01):
         return Fraction(stated)
     nearest = min(_STANDARD_RATES, key=lambda rate: abs(rate / measured - 1))

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 
 from ..errors import MediaError
 from ..frames import ClipInfo, ColorTags, Frame, Orientation, PixelFormat, Plane
@@ -190,21 +191,36 @@ def read_picture(path: Path) -> Picture:
     if path.suffix.lower() == ".exr":
         planes, pixels, tags, aspect, notes = read_exr(path)
         return Picture(planes, pixels, tags, "exr", pixel_aspect=aspect, notes=notes)
-    # From memory, so that FFmpeg tells the kind by content and never reads the name as a pattern.
+    # By FFmpeg's picture reader, which takes the file as one packet ("none" keeps the name from
+    # being read as a pattern); its readers by content split JPEG files with a second picture
+    # inside (gain maps), so they serve AVIF, and files whose suffix misleads.
+    options = {"pattern_type": "none"}
+    failure: Exception | None = None
     try:
+        if data[4:8] != b"ftyp":
+            try:
+                with av.open(f"file:{path}", format="image2", options=options) as container:
+                    return _decode(container, path, data)
+            except av.error.FFmpegError as error:
+                failure = error
         with av.open(io.BytesIO(data), "r", metadata_errors="replace") as container:
-            if not container.streams.video:
-                raise MediaError(f"{path}: holds no picture; give a clip or a picture")
-            stream = container.streams.video[0]
-            picture = next(container.decode(stream), None)
-            if picture is None:
-                raise decode_error(path.name, 0, None)
-            codec = stream.codec_context.codec.canonical_name
-            aspect = stream.sample_aspect_ratio or Fraction(1)
-            tags = color_tags(picture, stream.codec_context)
+            return _decode(container, path, data)
     except (av.error.FFmpegError, ValueError) as error:
-        raise MediaError(f"{path}: is not a picture that can be read ({reason(error)})") from error
-    return _describe(picture, data, tags, codec, Fraction(aspect))
+        why = reason(failure or error)
+        raise MediaError(f"{path}: is not a picture that can be read ({why})") from error
+
+
+def _decode(container: InputContainer, path: Path, data: bytes) -> Picture:
+    """The first picture of an open file; raises FFmpegError as decoding does."""
+    if not container.streams.video:
+        raise MediaError(f"{path}: holds no picture; give a clip or a picture")
+    stream = container.streams.video[0]
+    picture = next(container.decode(stream), None)
+    if picture is None:
+        raise decode_error(path.name, 0, None)
+    codec = stream.codec_context.codec.canonical_name
+    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    return _describe(picture, data, color_tags(picture, stream.codec_context), codec, aspect)
 
 
 def _describe(
