@@ -1,0 +1,104 @@
+"""The reference commands: `nodes`, `spaces`, `looks` and `models`."""
+
+from typing import Annotated
+
+import typer
+
+from depthgrade.cli import options
+from depthgrade.cli.terminal import output, table
+
+_PANEL = "Reference"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program."""
+    options.add(app, nodes, _PANEL)
+    options.add(app, spaces, _PANEL)
+    for name, command in (("looks", list_looks), ("models", list_models)):
+        group = typer.Typer(
+            name=name, help=command.__doc__, rich_markup_mode="rich", no_args_is_help=True
+        )
+        # With one command only, typer would take it for the group itself.
+        group.callback()(_nothing)
+        group.command("list")(command)
+        app.add_typer(group, rich_help_panel=_PANEL)
+
+
+def _nothing() -> None:
+    """What a group does by itself."""
+
+
+def nodes(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One node type.", show_default=False)
+    ] = None,
+) -> None:
+    """List the node types, or the parameters of one: ranges, units and defaults.
+
+    Examples:
+      depthgrade nodes
+      depthgrade nodes primary
+    """
+    from depthgrade.nodes.base import shown  # noqa: PLC0415 - see the package's docstring
+    from depthgrade.nodes.registry import node_type, node_types, parameters  # noqa: PLC0415
+
+    if name is None:
+        listed = table("node", "what it is", "takes", "gives")
+        for each, kind in node_types().items():
+            ports = kind.ports
+            pictures = {None: "pictures", 0: ""}.get(ports.rgb_in, "picture")
+            takes = [word for word in (pictures, "key" if ports.key_in else "") if word]
+            gives = "key" if ports.key_out else "picture"
+            listed.add_row(each, _first_line(kind.__doc__), ", ".join(takes) or "depth", gives)
+        output().print(listed)
+        return
+    kind = node_type(name)
+    output().print(f"{kind.title} ({kind.type}): {_first_line(kind.__doc__)}", "", markup=False)
+    listed = table("parameter", "default", "allowed", "what it does", right=("default",))
+    own = vars(kind).get("__annotations__", {})
+    for parameter in sorted(parameters(kind).values(), key=lambda each: each.name not in own):
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        listed.add_row(
+            parameter.name, shown(parameter.default), f"{parameter.allowed}{unit}", parameter.about
+        )
+    output().print(listed)
+
+
+def spaces() -> None:
+    """List the colour spaces that --input and --output take."""
+    from depthgrade.color import spaces as all_spaces  # noqa: PLC0415
+
+    listed = table("space", "title", "light", "source")
+    for space in all_spaces():
+        listed.add_row(space.name, space.title, space.kind, space.source)
+    output().print(listed)
+
+
+def list_looks() -> None:
+    """List the looks that come with depthgrade."""
+    from depthgrade import looks  # noqa: PLC0415
+
+    listed = table("look", "what it does", "nodes")
+    for name in looks.names():
+        look = looks.load(name)
+        listed.add_row(name, look.about, ", ".join(look.nodes))
+    output().print(listed)
+
+
+def list_models() -> None:
+    """List the depth networks there are cards for, and which are on this machine."""
+    from depthgrade.depth import cards, default_card  # noqa: PLC0415
+
+    default = default_card()
+    listed = table("model", "title", "licence", "size", "on this machine", right=("size",))
+    for card in cards():
+        here = "yes" if card.available else "no"
+        if default is not None and card.name == default.name:
+            here = "yes, the default"
+        size = f"{card.size_bytes / 1e6:.1f} MB" if card.size_bytes else ""
+        listed.add_row(card.name, card.title, card.licence, size, here)
+    output().print(listed)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().splitlines()[0] if text else ""

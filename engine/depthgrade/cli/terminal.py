@@ -1,0 +1,130 @@
+"""What commands print with: results on standard output, progress and messages on standard error."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+
+def output() -> Console:
+    """Where results go."""
+    return Console(
+        file=sys.stdout, highlight=False, markup=False, soft_wrap=not sys.stdout.isatty()
+    )
+
+
+def messages() -> Console:
+    """Where progress, notes and errors go."""
+    return Console(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
+
+
+def error(text: str) -> None:
+    """One line about what went wrong."""
+    line = " ".join(text.split("\n"))
+    messages().print(Text.assemble(("error: ", "bold red"), line))
+
+
+def note(text: str) -> None:
+    """One line the user should know."""
+    messages().print(Text.assemble(("note: ", "yellow"), text))
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on a line of its own."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> Table:
+    """A table in the house style; `right` names the columns of numbers."""
+    made = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        header_style="bold cyan",
+        pad_edge=False,
+        show_edge=False,
+    )
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+def pairs(rows: Mapping[str, str]) -> Table:
+    """Names and values under one another, without rules."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="cyan", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows.items():
+        made.add_row(name, value)
+    return made
+
+
+class _Speed(ProgressColumn):
+    """Pictures a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:.1f} fps", style="cyan")
+
+
+class Bars:
+    """Bars of one command, one for each thing that takes long. Call it as `Progress` callbacks."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._label = ""
+        self._task: TaskID | None = None
+        self._what = ""
+
+    def label(self, text: str) -> None:
+        """What comes before the words of the bars that follow, such as a file name.
+
+        The bars before it go, so that a hundred files do not fill the screen.
+        """
+        self._label, self._what = text, ""
+        for task in self._progress.task_ids:
+            self._progress.remove_task(task)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Shows that `done` of `total` are done of what is being done."""
+        if what != self._what:
+            words = f"{self._label}  {what}" if self._label else what
+            self._task = self._progress.add_task(words, total=total)
+            self._what = what
+        assert self._task is not None
+        self._progress.update(self._task, completed=done)
+
+
+@contextmanager
+def bars() -> Iterator[Bars]:
+    """Progress bars on a terminal; nothing at all elsewhere."""
+    console = messages()
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        _Speed(),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        disable=not console.is_terminal,
+        expand=True,
+    )
+    with progress:
+        yield Bars(progress)

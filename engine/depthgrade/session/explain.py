@@ -1,0 +1,136 @@
+"""What a project does, in words and as the shader that does it; nothing is drawn and no GL opened.
+
+Without a clip, a common one is assumed. Limits that wait for the shot's depth are uniforms, as
+when rendering, so the text is the one that draws.
+"""
+
+from dataclasses import dataclass, replace
+
+from depthgrade import depth
+from depthgrade.color import space
+from depthgrade.compiler import Program, Request, Source, compile_grade
+from depthgrade.frames import ClipInfo, ColorTags, PixelFormat
+from depthgrade.nodes.base import Node, shown
+from depthgrade.nodes.depth_map import DepthMap
+from depthgrade.nodes.registry import parameters
+from depthgrade.project import Project
+from depthgrade.session.renderer import input_space
+
+ASSUMED = Source(
+    PixelFormat("yuv420p", "ycbcr", 8, ("Y", "U", "V"), (1, 1)),
+    ColorTags(1, 1, 1, False),  # ITU-T H.273: Rec.709, limited range
+    1920,
+    1080,
+)
+
+
+@dataclass(frozen=True)
+class ExplainedNode:
+    """One node in the order they run; `values` holds only what differs from the defaults."""
+
+    name: str
+    title: str
+    reads: str
+    values: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A project in words: facts by name, then its nodes."""
+
+    facts: dict[str, str]
+    nodes: tuple[ExplainedNode, ...]
+
+
+def explain(project: Project, info: ClipInfo | None = None) -> Explanation:
+    """The project in words; info is that of its clip. Raises ProjectError and ColorError."""
+    look = project.look
+    facts = {"look": look.title}
+    if look.about:
+        facts["what for"] = look.about
+    facts |= _colour(project, info)
+    qualities = project.qualities
+    if qualities:
+        facts["depth"] = _depth(project)
+    unused = look.graph.unused()
+    if unused:
+        facts["unused"] = f"{', '.join(unused)}: not wired to the output"
+    program = compile_program(project, info)
+    uniforms = len(program.uniforms)
+    facts["shader"] = (
+        f"one pass, {len(program.text.splitlines())} lines of GLSL, reads"
+        f" {len(program.samplers)} textures, {uniforms or 'no'} uniform{'s'[: uniforms != 1]};"
+        " see it with --glsl"
+    )
+    nodes = [_node(project, name, node) for name, node in look.used().items()]
+    return Explanation(facts, tuple(nodes))
+
+
+def compile_program(project: Project, info: ClipInfo | None = None) -> Program:
+    """The pass that draws the project; its text is what `explain --glsl` prints."""
+    source = Source.of(info) if info else ASSUMED
+    resolved, live = {}, set()
+    for name, node in project.look.used().items():
+        if isinstance(node, DepthMap) and node.automatic:
+            known = {"far_limit": 0.0, "near_limit": 1.0}
+            resolved[name] = node.model_copy(update={n: known[n] for n in node.automatic})
+            live |= {f"{name}.{limit}" for limit in node.automatic}
+    output = "rec709" if project.output == "auto" else project.output
+    project = replace(project, look=project.look.with_nodes(resolved), output=output)
+    # A network's map is small, so edges are taken from the picture; a depth pass may be as large.
+    guided = bool(project.qualities) and project.depth is None
+    read = input_space(project, info).space if info else _assumed_input(project)
+    return compile_grade(Request(project, source, read, frozenset(live), guided=guided))
+
+
+def _assumed_input(project: Project) -> str:
+    return "rec709" if project.input == "auto" else project.input
+
+
+def _colour(project: Project, info: ClipInfo | None) -> dict[str, str]:
+    """What is read, how it is brought in, and what goes out."""
+    rendering = project.rendering.kind
+    if info:
+        width, height = info.size
+        clip = f"{info.path.name}, {width}x{height}, {info.format.name}"
+        read = input_space(project, info)
+        name, reason = read.space, read.reason
+    else:
+        clip = "none given; 1920x1080, yuv420p assumed"
+        name = _assumed_input(project)
+        reason = "assumed" if project.input == "auto" else "said by the project or --input"
+    row = space(name)
+    way = f", through the inverse of {rendering}" if row.kind == "display" else ""
+    output = space("rec709" if project.output == "auto" else project.output)
+    shows = f", through {rendering}" if output.kind == "display" else ", scene light"
+    return {
+        "clip": clip,
+        "comes in as": f"{row.title} ({name}){way}; {reason}",
+        "graded in": "DaVinci Intermediate, DaVinci Wide Gamut",
+        "goes out as": f"{output.title} ({output.name}){shows}",
+    }
+
+
+def _depth(project: Project) -> str:
+    if project.depth:
+        return f"read from {project.depth}"
+    card = depth.load_card(project.model) if project.model else depth.default_card()
+    if card is None:
+        return "no network is installed; give --model or --depth"
+    return f"estimated by {card.title}, quality {', '.join(project.qualities)}"
+
+
+def _node(project: Project, name: str, node: Node) -> ExplainedNode:
+    """A node in words: what is wired to it and what was changed of it."""
+    graph = project.look.graph
+    reads = ", ".join(graph.rgb_inputs(name)) or "depth"
+    key = graph.key_input(name)
+    if key:
+        inverted = "inverse " if getattr(node, "key_invert", False) else ""
+        reads += f", where the {inverted}key of {key} is"
+    changed = [
+        f"{each.name} = {shown(getattr(node, each.name))}"
+        for each in parameters(type(node)).values()
+        if getattr(node, each.name) != each.default and each.name != "key_invert"
+    ]
+    return ExplainedNode(name, node.title, reads, "\n".join(changed) or "as by default")
