@@ -4,7 +4,7 @@ The one package that PyAV (FFmpeg) and OpenEXR enter at.
 """
 
 from .movie import later_timecode
-from .outputs import CODECS, OutputFormat, output_for
+from .outputs import CODECS, OutputFormat, output_for, usual_suffix
 from .reader import ClipReader, open_clip
 from .writer import ClipWriter
 
@@ -16,4 +16,5 @@ __all__ = [
     "later_timecode",
     "open_clip",
     "output_for",
+    "usual_suffix",
 ]

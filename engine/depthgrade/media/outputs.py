@@ -161,3 +161,10 @@ def output_for(path: Path | str, codec: str | None = None) -> OutputFormat:
     if sequence and not output.pictures:
         raise MediaError(f"{path}: a numbered sequence can't hold {name}; allowed: png, tif, exr")
     return replace(output, muxer=_MUXERS.get(suffix, ""), sequence=sequence)
+
+
+def usual_suffix(codec: str) -> str:
+    """The suffix a codec's files usually have. Raises MediaError for an unknown codec."""
+    if codec not in _BY_NAME:
+        raise MediaError(f'there is no codec "{codec}"; {suggest(codec, _BY_NAME)}')
+    return _BY_NAME[codec].suffixes[0]
