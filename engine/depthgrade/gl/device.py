@@ -67,6 +67,10 @@ class Device:
     ) -> None:
         self.close()
 
+    def collect(self) -> None:
+        """Frees what Python has dropped since; the context must be current."""
+        self.context.gc()
+
     def close(self) -> None:
         """Releases the context and everything made in it."""
         self.context.release()
@@ -81,5 +85,7 @@ def headless() -> Device:
             f"OpenGL: no EGL context with OpenGL 4.3 ({error}); on Debian or Ubuntu:"
             " apt-get install libegl1 libgl1"
         ) from error
-    context.gc_mode = "auto"
+    # Python may drop an object while another context is current; freed there, its number would hit
+    # an object of that one. So objects wait for `Device.collect`.
+    context.gc_mode = "context_gc"
     return Device(context)

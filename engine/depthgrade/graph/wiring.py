@@ -93,6 +93,7 @@ class Graph:
                 raise ProjectError(f"{node}: is a reserved name; call the node otherwise")
         for wire in self.wires:
             self._check_ends(wire)
+        order = self.order()
         for node, ports in {**self.ports, OUTPUT: _ENDS[OUTPUT]}.items():
             pictures, keys = self.rgb_inputs(node), self._inputs(node, "key")
             if ports.rgb_in is not None and len(pictures) > ports.rgb_in:
@@ -104,7 +105,6 @@ class Graph:
                 raise ProjectError(f"{node}: the same picture is wired in twice; remove one wire")
             if len(keys) > 1:
                 raise ProjectError(f"{node}: has {len(keys)} key wires; it takes one")
-        order = self.order()
         if not self.rgb_inputs(OUTPUT):
             raise ProjectError('output: no picture is wired to it; add "source -> output"')
         for node in order:

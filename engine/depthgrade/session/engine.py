@@ -78,6 +78,7 @@ class Engine:
     def upload(self, frame: Frame) -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload."""
         with self._stage("upload"):
+            self.device.collect()
             return self._planes.planes(frame.planes)
 
     def network_input(self, program: Program, planes: tuple[Texture, ...]) -> tuple[Texture, Map]:
