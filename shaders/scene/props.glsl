@@ -2,6 +2,8 @@
 // Domain: world points in metres. Source: original.
 
 const float PROP_CELL = 2.3; // metres; props keep inside their cell, so one look-up is enough
+const float PROP_RELIEF = 1.4;  // how far the relief may carry a prop beyond its ellipsoid
+const float PROP_END = 75.0;    // metres; beyond it props are less than a pixel or two
 
 struct Prop {
     vec3 centre;
@@ -18,8 +20,8 @@ Prop prop_at(sampler2D tile, Canyon c, vec2 xz) {
     float kind = h.z < 0.42 ? 0.0 : (h.z < 0.80 ? 1.0 : 2.0);
     float size = kind < 1.5 ? 0.08 + 0.42 * g.x * g.x * g.x : 0.22 + 0.30 * g.x;
     vec3 radii = size * (kind < 1.5 ? vec3(1.15, 0.55 + 0.4 * g.y, 0.9) : vec3(1.0, 0.85, 1.0));
-    // 1.35 leaves room for the relief added to the ellipsoid.
-    vec2 room = vec2(PROP_CELL * 0.5 - 1.35 * max(radii.x, radii.z));
+    // The last term is the width of a cone at the end of the props, see march_props_cone.
+    vec2 room = vec2(PROP_CELL * 0.5 - PROP_RELIEF * max(radii.x, radii.z) - 0.15);
     vec2 at = (vec2(cell) + 0.5) * PROP_CELL + (h.xy * 2.0 - 1.0) * max(room, 0.0);
     float sink = kind < 1.5 ? 0.25 : 0.55;
     return Prop(vec3(at.x, floor_height(tile, c, at) + radii.y * sink, at.y), radii, kind, g.z);

@@ -10,19 +10,19 @@ void main() {
     vec3 normal = vec3(0.0);
     for (int k = 0; k < 4; k++) {
         vec3 corner = vec3(k == 0 || k == 3, k == 1 || k == 3, k == 2 || k == 3) * 2.0 - 1.0;
-        vec3 near = subject_body_point(subject, p + corner * 0.0012, seconds);
+        vec3 near = subject_body_point(subject, pose, p + corner * 0.0012);
         normal += corner * subject_detail_distance(tile, subject, near);
     }
     normal = normalize(normal);
     float open = 0.0;
     for (int k = 1; k < 4; k++) {
         float away = 0.012 * float(k * k);
-        vec3 near = subject_body_point(subject, p + normal * away, seconds);
+        vec3 near = subject_body_point(subject, pose, p + normal * away);
         open += subject_distance(subject, near, 0.0, 0.5) / away;
     }
     // Occlusion is full where the surroundings are no further than the surface itself.
     open = clamp(0.12 + 0.30 * open, 0.0, 1.0);
-    vec3 q = subject_body_point(subject, p, seconds);
+    vec3 q = subject_body_point(subject, pose, p);
     float strands = hair_strands(tile, q);
     float hair = hair_distance(subject, q, strands);
     float skin = skin_distance(q);
@@ -30,7 +30,7 @@ void main() {
     float glass = glasses_distance(q);
 
     float cosine = dot(normal, sky.sun);
-    float shadow = subject_shadow(subject, p + normal * 0.006, sky.sun, seconds);
+    float shadow = subject_shadow(subject, pose, p + normal * 0.006, sky.sun);
     float direct = max(cosine, 0.0) * shadow;
     vec3 fill = sky_fill(sky, normal, warm) * open;
     // A reflector beside the camera: soft warm light from the sun's side, as a film crew would add.
