@@ -109,7 +109,7 @@ _TABLE = (
     ),
     _movie("prores422hq", "prores_ks", "yuv422p10le", ".mov .mkv", profile="hq", vendor="apl0"),
     _movie("prores4444", "prores_ks", "yuv444p10le", ".mov .mkv", profile="4444", vendor="apl0"),
-    _movie("dnxhr", "dnxhd", "yuv422p10le", ".mov .mkv", profile="dnxhr_hqx"),
+    _movie("dnxhr", "dnxhd", "yuv422p10le", ".mov", profile="dnxhr_hqx"),
     _movie("ffv1", "ffv1", "yuv444p10le", ".mkv", **_FFV1),
     _movie("ffv1-rgb16", "ffv1", "gbrp16le", ".mkv", **_FFV1),
     _pictures("png16", "png", "rgb48le", "rgb48be", ".png"),
