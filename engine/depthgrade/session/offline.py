@@ -80,6 +80,7 @@ def render(
         renderer.stages.measured = measured
         with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
             renderer.prepare(start, stop)
+            renderer.stages.clear()
             began = perf_counter()
             with _Encoder(writer, renderer.stages) as encoder:
                 for frame in renderer.reader.frames(start, stop):
