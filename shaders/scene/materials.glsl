@@ -33,9 +33,10 @@ vec3 sand(sampler2D tile, vec2 xz, float blur, vec3 warm, vec3 pale) {
 }
 
 vec3 shrub(sampler2D tile, vec3 q, float tint) {
-    vec4 n = 0.5 * (textureLod(tile, q.xy * 1.3 + tint, 0.5) + textureLod(tile, q.zy * 1.3, 0.5));
-    vec3 leaf = mix(vec3(0.130, 0.128, 0.078), vec3(0.250, 0.212, 0.125), tint);
-    return leaf * (0.25 + 1.7 * n.x * smoothstep(-0.25, 0.25, q.y));
+    vec4 n = 0.5 * (textureLod(tile, q.xy * 0.9 + tint, 0.0) + textureLod(tile, q.zy * 0.9, 0.0));
+    vec3 leaf = mix(vec3(0.175, 0.170, 0.105), vec3(0.330, 0.285, 0.175), tint);
+    float core = smoothstep(0.35, 0.95, length(q)); // dark twigs within, leaves at the tips
+    return leaf * (0.15 + 1.5 * n.x * core);
 }
 
 vec3 skin_color(sampler2D tile, vec3 q, vec3 tone) {

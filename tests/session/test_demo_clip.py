@@ -10,7 +10,7 @@ from depthgrade.depth import DepthPass
 from depthgrade.errors import ProjectError
 from depthgrade.frames import ColorTags
 from depthgrade.media import open_clip
-from depthgrade.session.demo_clip import DemoClip, add_grain, code_values, make_demo_clip
+from depthgrade.session.demo_clip import DemoClip, Exposure, add_grain, make_demo_clip
 
 SIZE, FRAMES = (96, 54), 3
 
@@ -62,7 +62,9 @@ def test_code_values_are_those_of_the_colour_engine() -> None:
     expected = evaluate_output("rec709", None, evaluate_input("linear_rec709", None, scene))
     # The engine goes through DaVinci Wide Gamut in float32 and back, far less than 5e-4 away.
     # At black the gamma's slope would magnify its last bit.
-    np.testing.assert_allclose(code_values(scene.astype(np.float32)), expected, atol=5e-4)
+    np.testing.assert_allclose(
+        Exposure().code_values(scene.astype(np.float32)), expected, atol=5e-4
+    )
 
 
 def test_grain_is_strongest_in_the_mid_tones_and_has_no_bias() -> None:

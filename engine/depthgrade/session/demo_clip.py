@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.color import DisplayRendering, rgb_to_ycbcr, space_to_tags
-from depthgrade.color.rendering import render
+from depthgrade.color import (
+    DisplayRendering,
+    evaluate_input,
+    evaluate_output,
+    rgb_to_ycbcr,
+    space_to_tags,
+)
 from depthgrade.depth import write_depth_frame
 from depthgrade.errors import MediaError, ProjectError
 from depthgrade.frames import PixelFormat
@@ -31,7 +36,6 @@ from depthgrade.media import ClipWriter, output_for
 Picture = NDArray[np.float64]
 
 _RENDERING = DisplayRendering("davinci", white=10.0, mid_grey=0.101)
-_GAMMA = 2.4  # ITU-R BT.1886 with a black of 0: what a Rec.709 grading display applies
 # Grain in code values of 0 to 1: standard deviation in the mid-tones, and its floor at the ends.
 _GRAIN, _GRAIN_FLOOR = 0.0085, 0.0022
 _COLOR_GRAIN = 0.45  # of the grain that is not common to the three layers of the film
@@ -67,7 +71,11 @@ def make_demo_clip(
         "size": list(size),
         "seed": seed,
         "scene": scene_fingerprint(seed),
-        "rendering": asdict(_RENDERING),
+        "rendering": {
+            "kind": _RENDERING.kind,
+            "white": _RENDERING.white,
+            "grey": _RENDERING.mid_grey,
+        },
         "grain": [_GRAIN, _GRAIN_FLOOR, _COLOR_GRAIN],
     }
     if _is_complete(directory, made, wanted):
@@ -85,9 +93,25 @@ def make_demo_clip(
     return made
 
 
-def code_values(scene: NDArray[np.float32]) -> Picture:
-    """Rec.709 code values, gamma 2.4, of scene-linear Rec.709; above display white not clipped."""
-    return np.asarray(np.maximum(render(_RENDERING, scene), 0.0) ** (1.0 / _GAMMA))
+class Exposure:
+    """Scene-linear Rec.709 to Rec.709 code values (gamma 2.4) by the `davinci` rendering.
+
+    The rendering works on each channel alone and the primaries stay, so one curve, taken from the
+    colour engine once, serves every pixel.
+    """
+
+    def __init__(self) -> None:
+        # The fourth power puts the points where the gamma is steep. The curve is set to 0 at black,
+        # where the engine's float32 gives up to 0.001.
+        self._scene = _RENDERING.white * np.linspace(0.02, 1.0, 4096) ** 4
+        neutral = np.repeat(self._scene[:, None], 3, axis=1)
+        working = evaluate_input("linear_rec709", None, neutral)
+        self._code = evaluate_output("rec709", _RENDERING, working)[:, 1]
+        self._scene[0] = self._code[0] = 0.0
+
+    def code_values(self, scene: NDArray[np.float32]) -> Picture:
+        """Code values 0..1, the same shape; what exceeds display white is lost, as in a camera."""
+        return np.asarray(np.interp(scene, self._scene, self._code))
 
 
 def add_grain(picture: Picture, rng: np.random.Generator) -> Picture:
@@ -131,6 +155,7 @@ def _draw(
     progress: Callable[[int, int], None] | None,
 ) -> None:
     output, tags = output_for(made.clip), space_to_tags("rec709")
+    exposed = Exposure()
     rate = Fraction(int(RATE))
     with (
         headless() as device,
@@ -142,7 +167,7 @@ def _draw(
         for index in range(frames):
             drawn = scene.frame(index)
             rng = np.random.default_rng((seed, index))
-            picture = add_grain(code_values(drawn.rgb), rng)
+            picture = add_grain(exposed.code_values(drawn.rgb), rng)
             planes = quantise(picture, output.pixel_format, tags.matrix_coefficients, rng)
             writer.write(planes, index, 1)
             write_depth_frame(
