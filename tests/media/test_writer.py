@@ -100,11 +100,20 @@ def test_an_odd_size_is_cropped_with_a_note(codec: str, tmp_path: Path, planes_f
         assert clip.info.size == (64, 48)
 
 
-@pytest.mark.parametrize("codec", ["prores422hq", "prores4444", "dnxhr"])
-def test_an_odd_size_is_kept_where_the_codec_can(codec, tmp_path, write_clip) -> None:
-    write_clip(tmp_path / "a.mov", output_for("a.mov", codec), size=(321, 181))
-    with open_clip(tmp_path / "a.mov") as clip:
-        assert clip.info.size == (321, 181)
+@pytest.mark.parametrize(
+    ("name", "codec", "size"),
+    [
+        ("a.mov", "prores422hq", (320, 181)),
+        ("a.mov", "prores4444", (320, 181)),
+        ("a.mov", "dnxhr", (321, 181)),
+        ("a.mkv", "ffv1", (321, 181)),
+        ("a.png", "png16", (321, 181)),
+    ],
+)
+def test_an_odd_size_is_kept_where_the_codec_can(name, codec, size, tmp_path, write_clip) -> None:
+    write_clip(tmp_path / name, output_for(name, codec), size=(321, 181), pts=(0,))
+    with open_clip(tmp_path / name) as clip:
+        assert clip.info.size == size
 
 
 def test_a_size_that_the_encoder_refuses_is_one_line(tmp_path, write_clip) -> None:

@@ -1,7 +1,7 @@
 """Writing what was graded: movies, sequences and stills, complete or not at all.
 
-Sizes: planes are as PixelFormat.plane_size says, chroma rounded up. An encoder that takes only
-sizes its chroma subsampling divides (H.264, H.265) drops the last column or row, with a note.
+Sizes: planes are as PixelFormat.plane_size says, chroma rounded up. Where an encoder needs even
+sizes (H.264, H.265; ProRes in width), the last column or row is cropped, with a note.
 """
 
 import re
