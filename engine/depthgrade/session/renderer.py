@@ -14,16 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.color import Assumption, space, tags_to_space
-from depthgrade.compiler import Entry, Program, Request, Source, compile_grade
-from depthgrade.errors import ProjectError
+from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
+from depthgrade.depth import Shot
+from depthgrade.errors import ProjectError, suggest
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import Texture
 from depthgrade.media import open_clip
-from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Look, Project
-from depthgrade.session.clip_depth import ClipDepth, Progress, ShotDepth
+from depthgrade.session.clip_depth import ClipDepth, ShotDepth
 from depthgrade.session.engine import Engine, Stages
+from depthgrade.session.passes import PassRunner
+from depthgrade.session.shots import Progress, find_shots
 
 Picture = NDArray[np.float32]
 
@@ -60,13 +62,17 @@ class Renderer:
         self.reader = open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
         self._depth: ClipDepth | None = None
-        self._programs: dict[str | None, tuple[Look, Program]] = {}  # by key; for which look
+        self._shots: tuple[Shot, ...] = ()
+        self._plans: dict[str | None, tuple[Look, Plan]] = {}  # by key; for which look
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
             self.source = Source.of(self.info)
             self.project = _shown(project)
             self._engine = Engine(device)
+            self._passes = PassRunner(
+                self._engine, self.reader.frame, lambda: self.depth, self._shot_range
+            )
         except BaseException:
             self.close()
             raise
@@ -134,11 +140,11 @@ class Renderer:
 
     def prepare(self, start: int, stop: int) -> None:
         """Compiles the program and samples the shots of a range, so that drawing does not wait."""
-        for node in self.project.look.used().values():
+        plan, _ = self.plan(start)
+        for quality in plan.qualities:
             index = start
-            while isinstance(node, DepthMap) and index < stop:
-                index = self.shot(index, node.quality).shot.stop
-        self.program(start)
+            while index < stop:
+                index = self.shot(index, quality).shot.stop
 
     def shot(self, index: int, quality: str = "better") -> ShotDepth:
         """The shot of a frame: its range, depth mapping and automatic limits."""
@@ -149,41 +155,47 @@ class Renderer:
 
         key: show that node's key instead; look: another than the project's.
         """
-        program, settled = self.program(frame.index, key=key, look=look)
-        depths: dict[str, Texture] = {}
-        planes = self.engine.upload(frame)
-        for sampler in program.samplers:
-            if sampler.role == "depth":
-                depth, guide = self.depth.map(frame, planes, sampler.quality)
-                depths[sampler.quality] = self.engine.depth_texture(sampler.quality, depth, guide)
-        return self.engine.grade(program, planes, depths, settled.nodes)
+        plan, settled = self.plan(frame.index, key=key, look=look)
+        return self._passes.draw(plan, settled.nodes, frame)
 
-    def program(
+    def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
-    ) -> tuple[Program, Look]:
-        """The program that draws a frame, and the look with the limits of the frame's shot.
+    ) -> tuple[Plan, Look]:
+        """The passes that draw a frame, and the look with the limits of the frame's shot.
 
-        Automatic limits are uniforms, so that a clip of many shots is drawn by one program.
+        Automatic limits are uniforms, so that a clip of many shots is drawn by one set of programs.
         """
         look = look or self.project.look
-        settled, automatic = self._for_shot(look, index, key)
-        known = self._programs.get(key)
+        known = self._plans.get(key)
         if known is None or known[0] is not look:
-            needs_depth = key is not None or any(
-                isinstance(node, DepthMap) for node in look.used().values()
-            )
-            request = Request(
-                replace(self.project, look=settled),
-                self.source,
-                self.input_space.space,
-                self.live | automatic,
-                key,
-                guided=needs_depth and self.depth.guided,
-                cancel=self.cancel,
-                entry=self.entry,
-            )
-            known = self._programs[key] = look, compile_grade(request)
-        return known[1], settled
+            known = self._plans[key] = look, self._compiled(look, key)
+        plan = known[1]
+        if not plan.qualities:
+            return plan, look.with_limits(_unlimited)
+
+        def limits(quality: str) -> tuple[float, float]:
+            found = self.shot(index, quality).limits
+            return found.far, found.near
+
+        return plan, look.with_limits(limits)
+
+    def _compiled(self, look: Look, key: str | None) -> Plan:
+        if key is not None and key not in look.nodes:
+            raise ProjectError(f'there is no node "{key}"; {suggest(key, look.nodes)}')
+        request = Request(
+            replace(self.project, look=look.with_limits(_unlimited)),
+            self.source,
+            self.input_space.space,
+            self.live | look.automatic,
+            key,
+            pixel_aspect=self.info.upright_pixel_aspect,
+            cancel=self.cancel,
+            entry=self.entry,
+        )
+        plan = compile_grade(request)
+        if plan.qualities and self.depth.guided:
+            return compile_grade(replace(request, guided=True))
+        return plan
 
     def planes(
         self,
@@ -198,28 +210,21 @@ class Renderer:
 
     def explain(self, index: int = 0) -> str:
         """The text of the shader that draws a frame."""
-        return self.program(index)[0].text
+        return self.plan(index)[0].text
 
-    def _for_shot(self, look: Look, index: int, key: str | None) -> tuple[Look, frozenset[str]]:
-        """The look with the automatic limits of a frame's shot filled in, and their addresses.
-
-        They are uniforms, so that a clip of many shots is drawn by one program.
-        """
-        needed = dict(look.used())
-        if key is not None and key in look.nodes:
-            needed[key] = look.nodes[key]
-        changed, automatic = {}, set()
-        for name, node in needed.items():
-            if isinstance(node, DepthMap) and node.automatic:
-                limits = self.shot(index, node.quality).limits
-                known = {"far_limit": limits.far, "near_limit": limits.near}
-                update = {limit: known[limit] for limit in node.automatic}
-                changed[name] = node.model_copy(update=update)
-                automatic |= {f"{name}.{limit}" for limit in node.automatic}
-        return (look.with_nodes(changed) if changed else look), frozenset(automatic)
+    def _shot_range(self, index: int) -> tuple[int, int]:
+        """The frames of the shot a frame belongs to."""
+        self._shots = self._shots or find_shots(self.reader, self._progress)
+        shot = next(each for each in self._shots if index in each)
+        return shot.start, shot.stop
 
     def _read(self, texture: Texture) -> Picture:
         return np.ascontiguousarray(self.engine.read(texture)[..., :3])
+
+
+def _unlimited(_quality: str) -> tuple[float, float]:
+    """Limits that stand in while a program is written: their values are uniforms."""
+    return 0.0, 1.0
 
 
 def _shown(project: Project) -> Project:
