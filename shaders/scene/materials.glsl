@@ -41,7 +41,8 @@ vec3 shrub(sampler2D tile, vec3 q, float tint) {
 
 vec3 skin_color(sampler2D tile, vec3 q, vec3 tone) {
     vec4 n = textureLod(tile, vec2(q.x + 0.3 * q.z, q.y) * 4.0, 1.5);
-    float cheek = exp(-900.0 * dot(vec2(abs(q.x) - 0.040, q.y - 1.592), vec2(abs(q.x) - 0.040, q.y - 1.592)));
+    vec2 cheekbone = vec2(abs(q.x) - 0.040, q.y - 1.592);
+    float cheek = exp(-900.0 * dot(cheekbone, cheekbone));
     float lips = smoothstep(0.0125, 0.007, abs(q.y - 1.5565)) * smoothstep(0.028, 0.018, abs(q.x)) *
                  smoothstep(0.070, 0.082, q.z);
     float mouth = smoothstep(0.0022, 0.0008, abs(q.y - 1.5572)) * smoothstep(0.025, 0.016, abs(q.x)) *
@@ -66,9 +67,11 @@ vec3 cloth_color(sampler2D tile, vec3 q, vec3 jacket, vec3 shirt) {
     vec3 color = mix(jacket * (0.78 + 0.44 * wear.x), shirt * (0.85 + 0.3 * wear.y), inside);
     color *= 0.94 + 0.12 * rib;
     // Chest pockets: a stitched flap on each side.
-    vec2 flap = vec2(abs(abs(q.x) - 0.105) - 0.045, abs(q.y - 1.262 + 0.16 * abs(abs(q.x) - 0.105)) - 0.020);
+    float middle = abs(abs(q.x) - 0.105);
+    vec2 flap = vec2(middle - 0.045, abs(q.y - 1.262 + 0.16 * middle) - 0.020);
     float stitch = front * smoothstep(0.0035, 0.0010, abs(max(flap.x, flap.y)));
-    float under = front * smoothstep(0.016, 0.0, flap.y) * step(0.0, flap.y) * step(flap.x, 0.0) * step(q.y, 1.262);
+    float under = front * smoothstep(0.016, 0.0, flap.y) * step(0.0, flap.y) * step(flap.x, 0.0) *
+                  step(q.y, 1.262);
     color *= 1.0 - 0.45 * stitch - 0.40 * under;
     return mix(color, vec3(0.33, 0.30, 0.26), 0.7 * zip * step(q.y, 1.43) * step(abs(q.x), 0.06));
 }

@@ -31,7 +31,8 @@ vec3 subject_body_point(Subject s, Pose pose, vec3 world) {
     float head = smoothstep(1.42, 1.56, height);
     // A rotation by way of the tangent of the half angle, which needs no sine.
     float half_tangent = head * pose.head_turn;
-    vec2 turn = vec2(1.0 - half_tangent * half_tangent, 2.0 * half_tangent) / (1.0 + half_tangent * half_tangent);
+    float square = half_tangent * half_tangent;
+    vec2 turn = vec2(1.0 - square, 2.0 * half_tangent) / (1.0 + square);
     q.xz = vec2(turn.x * q.x - turn.y * q.z, turn.y * q.x + turn.x * q.z);
     q.yz += head * pose.nod * vec2(-q.z, q.y - 1.50);
     return q;
@@ -98,7 +99,8 @@ float jacket_distance(Subject s, vec3 q, float folds) {
     vec3 m = vec3(abs(q.x), q.yz);
     float d = sd_ellipsoid(q - vec3(0.0, 1.190, -0.010), vec3(0.190 * s.bulk, 0.300, 0.128));
     d = smooth_union(d, sd_ellipsoid(q - vec3(0.0, 0.90, 0.0), vec3(0.180 * s.bulk, 0.34, 0.130)), 0.08);
-    d = smooth_union(d, sd_limb(m, vec3(0.030, 1.455, -0.030), vec3(0.175 * s.bulk, 1.395, -0.024), 0.045, 0.062), 0.06);
+    vec3 shoulder = vec3(0.175 * s.bulk, 1.395, -0.024);
+    d = smooth_union(d, sd_limb(m, vec3(0.030, 1.455, -0.030), shoulder, 0.045, 0.062), 0.06);
     float left = step(0.0, q.x);
     vec3 elbow = vec3(mix(s.arm.y, s.arm.x, left), 1.115, -0.045);
     vec3 hand = vec3(0.165, 0.935, s.arm.z);

@@ -66,6 +66,7 @@ class Runner:
         built = self._build(program)
         texture, framebuffer = self._target(program, label)
         for unit, sampler in enumerate(program.samplers):
+            source: moderngl.Texture | moderngl.Texture3D
             match sampler.role:
                 case "plane":
                     source = inputs.planes[sampler.index]

@@ -112,6 +112,7 @@ class SceneRenderer:
             **self.parameters.uniforms,
             "block": float(_BLOCK), "tile_size": float(_TILE), "contrast": 0.7,
         }  # fmt: skip
+        ctx.enable_only(moderngl.NOTHING)
         self._draw("noise", self._tile, self._fixed, {})
         tile = _texture(self._tile)
         tile.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
@@ -125,6 +126,7 @@ class SceneRenderer:
 
     def frame(self, t: float) -> SceneFrame:
         """The scene at frame t, counted from 0 at 24 a second; motion leads to frame t + 1."""
+        self._ctx.enable_only(moderngl.NOTHING)  # whatever was drawn before
         camera = self.parameters.camera(t, self.size)
         values: dict[str, Uniform] = {
             **self._fixed,

@@ -210,7 +210,7 @@ class _PictureSink:
             name = _PATTERN.sub(lambda m: str(number).zfill(int(m[1] or 1)), name)
         try:
             self._encode(self._folder.path / name, planes)
-        except (av.error.FFmpegError, OSError, RuntimeError) as error:
+        except (av.error.FFmpegError, OSError) as error:
             raise write_error(self._path, error) from error
         self._count += 1
 
