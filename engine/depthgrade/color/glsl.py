@@ -16,6 +16,9 @@ from depthgrade.color.config import config
 from depthgrade.errors import ColorError, suggest
 from depthgrade.resources import shader
 
+# What OpenColorIO raises; the second is no kind of the first in Python.
+OCIO_ERRORS = (ocio.Exception, ocio.ExceptionMissingFile)
+
 
 @dataclass(frozen=True, eq=False)
 class GlslTexture:
@@ -153,7 +156,7 @@ def function_of(
     gpu = processor.getOptimizedGPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
     try:
         gpu.extractGpuShaderInfo(description)
-    except ocio.Exception as error:
+    except OCIO_ERRORS as error:
         raise ColorError(f"{title}: {one_line(error)}; allowed: what a GPU can run") from error
     body = _interpolated(name, _tidy(description.getShaderText()), description)
     result = f"{name}_rgba(vec4(c, 1.0)).rgb"
@@ -176,10 +179,11 @@ def identifier(name: str) -> str:
 
 
 def one_line(error: Exception) -> str:
-    """What OpenColorIO says, as one short line without the end of its sentence."""
+    """What OpenColorIO says last, which is the cause, as one short line."""
     text = " ".join(str(error).split())
-    reason = text.rsplit("failed with: ", maxsplit=1)[-1]
-    return reason[:200].rstrip(" .")
+    for before in ("failed with: ", "with this error: "):
+        text = text.rsplit(before, maxsplit=1)[-1]
+    return text[:200].rstrip(" .")
 
 
 # The working space's own curve has short names, because every graded shader says them.

@@ -204,13 +204,13 @@ def evaluate_output(
 
 def input_title(name: str, user: UserConfig | None = None) -> str:
     """What people call an input; raises ColorError, as input_transform would, for a wrong one."""
-    _input_steps(name, DisplayRendering(), user)
+    input_transform(name, None, user)
     return _title(name, user)
 
 
 def output_title(name: str, user: UserConfig | None = None) -> str:
     """What people call an output; raises ColorError, as output_transform would."""
-    _output_steps(name, DisplayRendering(), user)
+    output_transform(name, None, user)
     return _title(name, user)
 
 
