@@ -162,7 +162,7 @@ def function_of(
     result = f"{name}_rgba(vec4(c, 1.0)).rgb"
     if limit is not None:
         body = f"{renamed('finite', 'finite', f'{name}_finite')}\n{body}"
-        result = f"{name}_finite({result}, {literal(limit)})"
+        result = f"{name}_finite({result}, {literal(-limit)}, {literal(limit)})"
     text = f"// {title}\n{body}\n\nvec3 {name}(vec3 c)\n{{\n  return {result};\n}}\n"
     return GlslFunction(name, text, _textures(description), inverse)
 

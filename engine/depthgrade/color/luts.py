@@ -48,7 +48,7 @@ class LutFile:
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """OpenColorIO's exact CPU path, bounded as the function is."""
-        return bounded(on_cpu(_processor(self), rgb), LINEAR_LIMIT)
+        return bounded(on_cpu(_processor(self), rgb))
 
 
 def lut_file(

@@ -50,30 +50,34 @@ class Step(Protocol):
         """The result on the CPU, (..., 3) float64 to the same shape."""
 
 
-def bounded(rgb: Rgb, limit: float) -> Rgb:
-    """NaN as 0, and each channel held within -limit to limit."""
-    return np.clip(np.where(np.isnan(rgb), 0.0, rgb), -limit, limit)
+def bounded(rgb: Rgb, low: float = -LINEAR_LIMIT, high: float = LINEAR_LIMIT) -> Rgb:
+    """NaN as 0, and each channel held within low to high."""
+    return np.clip(np.where(np.isnan(rgb), 0.0, rgb), low, high)
 
 
 @dataclass(frozen=True)
 class Finite:
-    """NaN to 0, infinity to the limit."""
+    """NaN to 0, infinity to the limits."""
 
     name: str
-    limit: float
+    low: float
+    high: float
 
     def glsl(self) -> tuple[GlslFunction, ...]:
         """The guard of shaders/color/finite.glsl."""
-        text = bound_text("finite", self.name, (self.limit,))
+        text = bound_text("finite", self.name, (self.low, self.high))
         return (GlslFunction(self.name, text, guard=True),)
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """The same in numpy."""
-        return bounded(rgb, self.limit)
+        return bounded(rgb, self.low, self.high)
 
 
-FINITE = Finite("finite", LINEAR_LIMIT)
-FINITE_LOG = Finite("finite_log", LOG_LIMIT)
+FINITE = Finite("finite", -LINEAR_LIMIT, LINEAR_LIMIT)
+FINITE_LOG = Finite("finite_log", -LOG_LIMIT, LOG_LIMIT)
+# DaVinci Intermediate is a straight line below 0, ten times as steep as light: -1.9 would be light
+# of -0.18, which bright colours outside DaVinci Wide Gamut exceed.
+FINITE_WORKING = Finite("finite_working", -LINEAR_LIMIT, LOG_LIMIT)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ class UserConvert:
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """OpenColorIO's exact CPU path, bounded as the function is."""
-        return bounded(on_cpu(self.processor(), rgb), LINEAR_LIMIT)
+        return bounded(on_cpu(self.processor(), rgb))
 
     def processor(self) -> ocio.Processor:
         """Raises ColorError when the configuration can't make it, for want of a file say."""
@@ -128,7 +128,7 @@ class UserView:
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """OpenColorIO's exact CPU path, bounded as the function is."""
-        return bounded(on_cpu(self.processor(), rgb), LINEAR_LIMIT)
+        return bounded(on_cpu(self.processor(), rgb))
 
     def processor(self) -> ocio.Processor:
         """Raises ColorError when the configuration can't make it."""
