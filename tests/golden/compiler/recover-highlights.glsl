@@ -18,7 +18,7 @@ void main()
     rgb1 = mix(rgb0, rgb1, key1);
     vec3 shown = rgb1;
     // output: rec709
-    shown = finite_log(shown);
+    shown = finite_working(shown);
     shown = davinci_intermediate_to_linear_rec709(shown);
     shown = davinci(shown);
     shown = linear_rec709_to_rec709(shown);

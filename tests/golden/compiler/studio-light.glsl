@@ -25,7 +25,7 @@ void main()
     vec3 rgb3 = rgb0 + (rgb1 - rgb0) + (rgb2 - rgb0);
     vec3 shown = rgb3;
     // output: rec709
-    shown = finite_log(shown);
+    shown = finite_working(shown);
     shown = davinci_intermediate_to_linear_rec709(shown);
     shown = davinci(shown);
     shown = linear_rec709_to_rec709(shown);
