@@ -21,6 +21,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from depthgrade.cli.stopping import Stop
+
 
 def output() -> Console:
     """Where results go."""
@@ -109,8 +111,8 @@ class _Speed(ProgressColumn):
 class Bars:
     """Bars of one command, one for each thing that takes long. Call it as `Progress` callbacks."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, stop: Stop) -> None:
+        self._progress, self._stop = progress, stop
         self._label = ""
         self._task: TaskID | None = None
         self._what = ""
@@ -120,12 +122,14 @@ class Bars:
 
         The bars before it go, so that a hundred files do not fill the screen.
         """
+        self._stop.check()
         self._label, self._what = text, ""
         for task in self._progress.task_ids:
             self._progress.remove_task(task)
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Shows that `done` of `total` are done of what is being done."""
+        """Shows that `done` of `total` are done; raises KeyboardInterrupt after Ctrl-C."""
+        self._stop.check()
         if what != self._what:
             words = f"{self._label}  {what}" if self._label else what
             self._task = self._progress.add_task(words, total=total)
@@ -136,7 +140,7 @@ class Bars:
 
 @contextmanager
 def bars() -> Iterator[Bars]:
-    """Progress bars on a terminal; nothing at all elsewhere."""
+    """Progress bars on a terminal, nothing to see elsewhere; Ctrl-C is heard between steps."""
     console = messages()
     progress = Progress(
         TextColumn("{task.description}"),
@@ -148,5 +152,6 @@ def bars() -> Iterator[Bars]:
         disable=not console.is_terminal,
         expand=True,
     )
-    with progress:
-        yield Bars(progress)
+    with Stop() as stop, progress:
+        yield Bars(progress, stop)
+        stop.check()
