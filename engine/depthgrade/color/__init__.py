@@ -5,6 +5,7 @@ handed out as GLSL text; the same steps run on the CPU as the oracle.
 """
 
 from depthgrade.color.config import config
+from depthgrade.color.export import write_config
 from depthgrade.color.glsl import (
     GlslFunction,
     GlslTexture,
@@ -67,5 +68,6 @@ __all__ = [
     "spaces",
     "tags_to_space",
     "to_linear_working",
+    "write_config",
     "ycbcr_to_rgb",
 ]
