@@ -113,7 +113,8 @@ class _Passes:
     def finish(self, text: GraphText, result: str, about: str, *, graded: bool) -> None:
         """The last pass: the result through the output transform."""
         project = self.request.project
-        outward = output_transform(project.output, project.rendering) if graded else ()
+        user = project.configuration
+        outward = output_transform(project.output, project.rendering, user) if graded else ()
         self._draw(text, result, about, outward)
 
     def _draw(
@@ -127,7 +128,10 @@ class _Passes:
         request = self.request
         project, source = request.project, request.source
         reads_picture = any("rgb0" in line for line in [*text.lines, result])
-        inward = input_transform(request.input_space, project.rendering) if reads_picture else ()
+        inward: tuple[GlslFunction, ...] = ()
+        if reads_picture:
+            user = project.configuration
+            inward = input_transform(request.input_space, project.rendering, user)
         if request.cancel and result == "rgb0" and outward:
             inward, outward = cancel((*inward, *outward)), ()
         lines: list[str] = []

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.color import Assumption, space, tags_to_space
+from depthgrade.color import Assumption, tags_to_space
 from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
 from depthgrade.depth import Shot
 from depthgrade.errors import ProjectError, suggest
@@ -235,6 +235,6 @@ def _shown(project: Project) -> Project:
 def input_space(project: Project, info: ClipInfo) -> Assumption:
     """The clip's colour space and why: the project's word, else what its tags say."""
     if project.input != "auto":
-        return Assumption(space(project.input).name, "said by the project or --input")
+        return Assumption(project.input, "said by the project or --input")
     size = (info.width, info.height)
     return tags_to_space(info.tags, info.format.model, size, info.format.floating)
