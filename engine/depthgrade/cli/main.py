@@ -6,6 +6,7 @@ wrongly, 130 stopped by Ctrl-C.
 
 import signal
 import sys
+import threading
 import traceback
 from types import FrameType
 from typing import Annotated
@@ -64,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in arguments
     arguments = [each for each in arguments if each != DEBUG]
-    signal.signal(signal.SIGTERM, _stop)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     try:
         code = app(arguments, prog_name="depthgrade", standalone_mode=False)
     except typer.TyperException as problem:

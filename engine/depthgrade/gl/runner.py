@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.compiler import Program
-from depthgrade.compiler.program import WORK_GROUP
+from depthgrade.compiler.program import WORK_GROUP, Sampler
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import TextureStore
@@ -65,20 +65,9 @@ class Runner:
         """The picture a program makes. Raises DeviceError when its text does not compile."""
         built = self._build(program)
         texture, framebuffer = self._target(program, label)
-        for unit, sampler in enumerate(program.samplers):
-            source: moderngl.Texture | moderngl.Texture3D
-            match sampler.role:
-                case "plane":
-                    source = inputs.planes[sampler.index]
-                case "depth":
-                    source = (inputs.depths or {})[sampler.quality]
-                case "picture":
-                    source = inputs.pictures[sampler.index]
-                case "pass":
-                    source = (inputs.passes or {})[sampler.name]
-                case _:
-                    assert sampler.table is not None
-                    source = self._tables.table(sampler.table)
+        # Looked up before any is bound: filling a table binds it to the first unit.
+        sources = [self._source(sampler, inputs) for sampler in program.samplers]
+        for unit, (sampler, source) in enumerate(zip(program.samplers, sources, strict=True)):
             if sampler.name in built.program:
                 source.use(unit)
                 built.program[sampler.name] = unit
@@ -97,6 +86,20 @@ class Runner:
             framebuffer.use()
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture
+
+    def _source(self, sampler: Sampler, inputs: Inputs) -> moderngl.Texture | moderngl.Texture3D:
+        match sampler.role:
+            case "plane":
+                return inputs.planes[sampler.index]
+            case "depth":
+                return (inputs.depths or {})[sampler.quality]
+            case "picture":
+                return inputs.pictures[sampler.index]
+            case "pass":
+                return (inputs.passes or {})[sampler.name]
+            case _:
+                assert sampler.table is not None
+                return self._tables.table(sampler.table)
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
