@@ -73,7 +73,9 @@ class Runner:
                 built.program[sampler.name] = unit
         for name, value in (values or {}).items():
             if name in built.program:
-                built.program[name] = _column_major(value)
+                uniform = built.program[name]
+                assert isinstance(uniform, moderngl.Uniform)
+                uniform.write(_column_major(value))
         if isinstance(built.program, moderngl.ComputeShader):
             texture.bind_to_image(0, read=False, write=True)
             width, height = program.size
@@ -139,11 +141,10 @@ class Runner:
         return self._targets[key]
 
 
-def _column_major(value: Argument) -> Argument | tuple[float, ...]:
-    """A uniform's value as OpenGL takes it: matrices by columns."""
-    if isinstance(value, tuple) and isinstance(value[0], tuple):
-        return tuple(float(each) for each in np.array(value).T.ravel())
-    return value
+def _column_major(value: Argument) -> bytes:
+    """A uniform's value as OpenGL takes it: float32, matrices by columns."""
+    values = np.array(value, np.float32)
+    return (values.T if values.shape == (3, 3) else values).tobytes()
 
 
 def _first_error(message: str, text: str) -> str:
