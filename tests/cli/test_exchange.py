@@ -1,5 +1,6 @@
 """Looks in and out: CDL files."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,3 +65,11 @@ def test_a_look_without_a_cdl_node_is_refused(run: Run, warm: Path) -> None:
     result = run("cdl", "export", warm, "-o", warm.with_suffix(".cc"))
     assert result.code == 1 and "has no cdl node" in result.err
     assert not warm.with_suffix(".cc").exists()
+
+
+def test_the_schema_is_printed_and_written(run: Run, tmp_path: Path) -> None:
+    printed = json.loads(run("schema").out)
+    path = tmp_path / "schema.json"
+    assert run("schema", "-o", path).code == 0
+    assert json.loads(path.read_text(encoding="utf-8")) == printed
+    assert "primary" in printed["definitions"]

@@ -1,5 +1,6 @@
-"""The commands that bring looks in and out: `cdl`."""
+"""The commands that bring looks in and out: `cdl` and `schema`."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     options.add(group, import_cdl, "", "import")
     options.add(group, export_cdl, "", "export")
     app.add_typer(group, rich_help_panel=_PANEL)
+    options.add(app, schema, _PANEL)
 
 
 def import_cdl(
@@ -85,6 +87,31 @@ def export_cdl(
     output().print(f"{out}: {names}", markup=False)
     for left in left_out_of_cdl(found):
         note(f"not in {out.name}: {left}")
+
+
+def schema(
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="The file to write; without it, print."),
+    ] = None,
+    *,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Write the JSON schema of project and look files, with which editors complete and check them.
+
+    Put a line such as "#:schema depthgrade.schema.json" at the top of a TOML file.
+
+    Examples:
+      depthgrade schema -o depthgrade.schema.json
+    """
+    from depthgrade.schema import project_schema  # noqa: PLC0415
+
+    text = json.dumps(project_schema(), indent=2, ensure_ascii=False) + "\n"
+    if out is None:
+        print(text, end="")
+        return
+    check_target(out, overwrite=overwrite)
+    write_text(out, text)
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
