@@ -18,7 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Above look: a project file is checked against the node declarations.
     frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema"}),
+    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"}),
     frozenset({"gl"}),
     frozenset({"session"}),
     frozenset({"cli", "ui"}),

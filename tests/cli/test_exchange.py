@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from depthgrade.color.cdl import Correction, read_corrections, write_corrections
 from depthgrade.project import Project, load_look
+from PIL import Image
 
 Run = Callable[..., object]
 
@@ -73,3 +74,30 @@ def test_the_schema_is_printed_and_written(run: Run, tmp_path: Path) -> None:
     assert run("schema", "-o", path).code == 0
     assert json.loads(path.read_text(encoding="utf-8")) == printed
     assert "primary" in printed["definitions"]
+
+
+def test_a_difference_is_said_and_shown(run: Run, warm: Path, clip: Path) -> None:
+    cold, out = warm.with_name("cold.toml"), warm.with_name("difference.png")
+    for path, gain in ((warm, "[1.1, 1.0, 0.9]"), (cold, "[0.9, 1.0, 1.1]")):
+        path.write_text(
+            'wires = ["source -> warm -> output"]\n'
+            f'[nodes.warm]\ntype = "primary"\ngain_rgb = {gain}\n'
+        )
+    result = run("diff", warm, cold, "--clip", clip, "--frame", 1, "--frame", 2, "-o", out)
+    assert result.code == 0
+    assert result.out.startswith("warm.gain_rgb [1.1, 1, 0.9] -> [0.9, 1, 1.1]\n")
+    assert "frame 2: " in result.out and "of pixels differ" in result.out
+    with Image.open(out) as picture:
+        assert picture.width > 1000
+    assert "--overwrite" in run("diff", warm, cold, "--clip", clip, "-f", 1, "-o", out).err
+
+
+def test_what_is_the_same_is_said_to_be(run: Run, warm: Path, clip: Path) -> None:
+    assert run("diff", warm, warm).out == "no difference\n"
+    out = warm.with_name("same.png")
+    assert "0.0 codes" in run("diff", warm, warm, "--clip", clip, "-f", 1, "-o", out).out
+    assert "go together" in run("diff", warm, warm, "-f", 1).err
+    assert (
+        "leaves the clip"
+        in run("diff", warm, warm, "--clip", clip, "-f", 9, "-o", warm.with_name("x.png")).err
+    )

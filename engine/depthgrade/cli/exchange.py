@@ -1,13 +1,14 @@
-"""The commands that bring looks in and out: `cdl` and `schema`."""
+"""The commands that bring looks in and out: `cdl` and `schema`; and `diff`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from depthgrade.cli import options
-from depthgrade.cli.terminal import note, output
+from depthgrade.cli.terminal import bars, note, output
 from depthgrade.errors import ProjectError
 
 _PANEL = "Exchange"
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     options.add(group, export_cdl, "", "export")
     app.add_typer(group, rich_help_panel=_PANEL)
     options.add(app, schema, _PANEL)
+    options.add(app, diff, _PANEL)
 
 
 def import_cdl(
@@ -112,6 +114,77 @@ def schema(
         return
     check_target(out, overwrite=overwrite)
     write_text(out, text)
+
+
+def diff(
+    first: Annotated[
+        str, typer.Argument(metavar="A", help="A project or look .toml.", show_default=False)
+    ],
+    second: Annotated[
+        str, typer.Argument(metavar="B", help="The one to compare with it.", show_default=False)
+    ],
+    *,
+    frame: Annotated[
+        list[int] | None,
+        typer.Option("--frame", "-f", metavar="N", help="Compare this frame too; repeatable."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="The .png with both and the difference."),
+    ] = None,
+    clip: Annotated[
+        str | None,
+        typer.Option("--clip", metavar="CLIP", help="The clip for looks that name none."),
+    ] = None,
+    model: options.Model = None,
+    depth: options.DepthFolder = None,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Say in words what differs between two projects or looks, and show it on frames of a clip.
+
+    Examples:
+      depthgrade diff monday.toml tuesday.toml
+      depthgrade diff warm.toml cold.toml --clip clip.mov --frame 120 -o difference.png
+    """
+    from depthgrade.comparison import differences  # noqa: PLC0415
+    from depthgrade.project import Project  # noqa: PLC0415
+
+    if bool(frame) != bool(out):
+        raise ProjectError("diff: --frame N and -o FILE go together")
+    old, new = Project.load(first), Project.load(second)
+    if (old.look.title, new.look.title) == (Path(first).stem, Path(second).stem):
+        new = replace(new, look=replace(new.look, title=old.look.title))  # neither says its title
+    for line in differences(old, new) or ("no difference",):
+        output().print(line, markup=False)
+    if not frame or out is None:
+        return
+    from depthgrade.session.difference import write_difference  # noqa: PLC0415
+
+    def shown(project: "Project") -> "Project":
+        """The project with its clip and its depth."""
+        return replace(
+            project,
+            clip=project.clip or clip or old.clip or new.clip,
+            model=model or project.model,
+            depth=depth or project.depth,
+        )
+
+    with bars() as progress:
+        found = write_difference(
+            shown(old),
+            shown(new),
+            out,
+            frame,
+            names=(first, second),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    for each in found:
+        output().print(
+            f"{out}: frame {each.frame}: {each.greatest * 255:.1f} codes of 255 at most,"
+            f" {each.mean * 255:.2f} on average, {each.share:.1%} of pixels differ",
+            markup=False,
+        )
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
