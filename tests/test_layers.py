@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"nodes"}),
     # Above nodes: a project file is checked against the node declarations.
     frozenset({"project"}),
-    frozenset({"looks", "compiler", "media", "depth"}),
+    frozenset({"looks", "editing", "project_file", "compiler", "media", "depth"}),
     frozenset({"gl"}),
     frozenset({"session"}),
     frozenset({"cli", "ui"}),
@@ -31,7 +31,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "PyOpenColorIO": frozenset({"color"}),
     "pydantic": frozenset({"nodes", "project", "depth"}),
     "pydantic_core": frozenset({"nodes", "project", "depth"}),
-    "tomlkit": frozenset({"project"}),
+    "tomlkit": frozenset({"project_file"}),
     "tomllib": frozenset({"project", "depth"}),  # depth: the model cards
     "av": frozenset({"media"}),
     "OpenEXR": frozenset({"media", "depth"}),  # depth: the depth pass is an EXR sequence

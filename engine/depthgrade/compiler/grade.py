@@ -56,7 +56,7 @@ def compile_grade(request: Request) -> Program:
     graph = _GraphText(project.look.nodes, project.look.graph, request.live, request.guided)
     shown = request.key or _previewed(project)
     if shown:
-        result = f"vec3({graph.key(shown)})"
+        result = f"vec3({graph.shown_key(shown)})"
     else:
         result = graph.picture(project.look.graph.rgb_inputs(OUTPUT)[0])
 
@@ -170,6 +170,11 @@ class _GraphText:
             self._write(name, node, f"float {variable}", start, node.steps(), of_key=False)
             self._keys[name] = variable
         return self._keys[name]
+
+    def shown_key(self, name: str) -> str:
+        """The variable of the key a node makes, or is limited by. Raises ProjectError for others."""
+        node = self.nodes.get(name)
+        return self._key_of(name, node) if isinstance(node, ColorNode) else self.key(name)
 
     def _color(self, name: str, node: ColorNode) -> str:
         before = self.picture(self.graph.rgb_inputs(name)[0])

@@ -91,6 +91,10 @@ class Runner:
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture
 
+    def has(self, program: Program) -> bool:
+        """Whether a program is compiled, so that running it does not wait."""
+        return (program.entry, program.identity) in self._built
+
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
         dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]

@@ -88,6 +88,16 @@ class Engine:
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
+    def proxy(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
+        """A frame's code values at a smaller size, drawn over the one before."""
+        with self._stage("proxy"):
+            return self.runner.run(program, Inputs(planes), label="proxy")
+
+    def guide(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
+        """What a depth network sees, as a texture only: its luma guides the edges of depth."""
+        with self._stage("network input"):
+            return self.runner.run(program, Inputs(planes), label="network")
+
     def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
         with self._stage("depth edges"):
@@ -111,11 +121,13 @@ class Engine:
         planes: tuple[Texture, ...],
         depths: Mapping[str, Texture],
         nodes: Mapping[str, Node],
+        *,
+        label: str = "graded",
     ) -> Texture:
-        """The picture of a grade program, drawn over the one before."""
+        """The picture of a grade program, drawn over the one before of the same label."""
         with self._stage("grade"):
             values: dict[str, Argument] = program.values(nodes)
-            return self.runner.run(program, Inputs(planes, depths), values, label="graded")
+            return self.runner.run(program, Inputs(planes, depths), values, label=label)
 
     def pack(
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool

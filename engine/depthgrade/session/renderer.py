@@ -5,27 +5,71 @@ with Renderer(project) as renderer:
     key = renderer.key("depth", 120)     # H x W, 0..1
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.color import Assumption, space, tags_to_space
 from depthgrade.compiler import Entry, Program, Request, Source, compile_grade
+from depthgrade.compiler.proxy import compile_proxy, proxy_source
 from depthgrade.errors import ProjectError
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import Texture
-from depthgrade.media import open_clip
+from depthgrade.media import ClipReader, open_clip
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import ClipDepth, Progress, ShotDepth
 from depthgrade.session.engine import Engine, Stages
 
 Picture = NDArray[np.float32]
+
+
+class DepthSource(Protocol):
+    """What a renderer asks of depth; `ClipDepth` is the one of files and networks."""
+
+    @property
+    def guided(self) -> bool:
+        """Whether maps are smaller than the picture, so that edges are taken from the picture."""
+
+    @property
+    def description(self) -> str:
+        """Where depth comes from, for reports."""
+
+    def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
+        """The shot a frame belongs to."""
+
+    def map(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Picture, Texture | None]:
+        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
+
+    def close(self) -> None:
+        """Frees what is behind it."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """What a program's text follows from."""
+
+    look: Look
+    live: frozenset[str]
+    proxy: int
+    project: Project
+
+    def __eq__(self, other: object) -> bool:
+        """Looks are compared by identity: comparing every value costs more than it saves."""
+        return (
+            isinstance(other, _Drawn)
+            and self.look is other.look
+            and (self.live, self.proxy) == (other.live, other.proxy)
+            and self.project.output == other.project.output
+            and self.project.rendering == other.project.rendering
+        )
 
 
 class Renderer:
@@ -47,20 +91,24 @@ class Renderer:
         cancel: bool = True,
         rate: Fraction | int | None = None,
         progress: Progress | None = None,
+        reader: ClipReader | None = None,
+        depth: DepthSource | None = None,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
 
-        live: addresses ("sky.gain") that become uniforms. Raises ProjectError without a clip,
+        live: addresses ("sky.gain") that become uniforms; reader: the project's clip, opened
+        before; depth: where maps come from instead of a pass or network of its own. Raises ProjectError without a clip,
         MediaError, ColorError, DepthError and DeviceError.
         """
         if project.clip is None:
             raise ProjectError('project: names no clip; add clip = "..." or give one')
         self.live, self.entry, self.cancel = live, entry, cancel
         self._progress = progress
-        self.reader = open_clip(project.clip, track=project.track, rate=rate)
+        self.proxy = 1  # pictures are drawn at 1/proxy of the clip's size, averaged
+        self.reader = reader or open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
-        self._depth: ClipDepth | None = None
-        self._programs: dict[str | None, tuple[Look, Program]] = {}  # by key; for which look
+        self._depth = depth
+        self._programs: dict[str | None, tuple[_Drawn, Program]] = {}  # by key; for what
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
@@ -102,13 +150,17 @@ class Renderer:
         return self.engine.stages
 
     @property
-    def depth(self) -> ClipDepth:
+    def depth(self) -> DepthSource:
         """The clip's depth, opened on first use."""
         if self._depth is None:
             self._depth = ClipDepth(
                 self.project, self.reader, self.engine, self.source, self.input_space.space
             )
         return self._depth
+
+    def use_depth(self, depth: DepthSource) -> None:
+        """Takes depth from another source, which the caller keeps and closes."""
+        self._depth = depth
 
     def frame(self, index: int) -> Picture:
         """The graded picture of a frame: (height, width, 3) float32, upright, output-encoded."""
@@ -144,19 +196,36 @@ class Renderer:
         """The shot of a frame: its range, depth mapping and automatic limits."""
         return self.depth.shot(index, quality, self._progress)
 
-    def draw(self, frame: Frame, *, key: str | None = None, look: Look | None = None) -> Texture:
+    def draw(
+        self,
+        frame: Frame,
+        *,
+        key: str | None = None,
+        look: Look | None = None,
+        label: str = "graded",
+    ) -> Texture:
         """The graded picture of a decoded frame as an RGBA32F texture, drawn over the next time.
 
-        key: show that node's key instead; look: another than the project's.
+        key: show that node's key instead; look: another than the project's; label: what is drawn
+        over is the last picture of the same label.
         """
         program, settled = self.program(frame.index, key=key, look=look)
+        return self.draw_program(program, settled, frame, label=label)
+
+    def draw_program(
+        self, program: Program, settled: Look, frame: Frame, *, label: str = "graded"
+    ) -> Texture:
+        """What `draw` draws, with the program and the look that `program` gave."""
         depths: dict[str, Texture] = {}
         planes = self.engine.upload(frame)
         for sampler in program.samplers:
             if sampler.role == "depth":
                 depth, guide = self.depth.map(frame, planes, sampler.quality)
                 depths[sampler.quality] = self.engine.depth_texture(sampler.quality, depth, guide)
-        return self.engine.grade(program, planes, depths, settled.nodes)
+        factor = max(1, round(self.source.size[1] / program.size[1]))
+        if factor > 1:
+            planes = (self.engine.proxy(compile_proxy(self.source, factor), planes),)
+        return self.engine.grade(program, planes, depths, settled.nodes, label=label)
 
     def program(
         self, index: int, *, key: str | None = None, look: Look | None = None
@@ -168,13 +237,14 @@ class Renderer:
         look = look or self.project.look
         settled, automatic = self._for_shot(look, index, key)
         known = self._programs.get(key)
-        if known is None or known[0] is not look:
+        drawn = _Drawn(look, self.live, self.proxy, self.project)
+        if known is None or known[0] != drawn:
             needs_depth = key is not None or any(
                 isinstance(node, DepthMap) for node in look.used().values()
             )
             request = Request(
                 replace(self.project, look=settled),
-                self.source,
+                proxy_source(self.source, self.proxy) if self.proxy > 1 else self.source,
                 self.input_space.space,
                 self.live | automatic,
                 key,
@@ -182,7 +252,7 @@ class Renderer:
                 cancel=self.cancel,
                 entry=self.entry,
             )
-            known = self._programs[key] = look, compile_grade(request)
+            known = self._programs[key] = drawn, compile_grade(request)
         return known[1], settled
 
     def planes(
