@@ -39,6 +39,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "moderngl": frozenset({"gl"}),
     "glcontext": frozenset({"gl"}),
     "cuda": frozenset({"gl", "depth"}),  # gl shares buffers, depth asks whether a device is there
+    "PIL": frozenset({"session"}),  # the labels of contact sheets
     "typer": frozenset({"cli"}),
     "rich": frozenset({"cli"}),
     "glfw": frozenset({"ui"}),

@@ -56,7 +56,7 @@ float canyon_distance(sampler2D tile, Canyon c, vec3 p, float lod) {
     vec4 beds = textureLod(tile, vec2(0.37 + c.offset.y, bed * (1.0 / 85.0)), lod);
     vec2 side = vec2(p.z + 0.45 * p.x, p.y + 0.25 * p.x);
     vec4 fine = textureLod(tile, side * (1.0 / 38.0), lod);
-    float ledges = 6.0 * (beds.x - 0.5) + 2.6 * smoothstep(0.45, 0.53, beds.y);
+    float ledges = 5.0 * (beds.x - 0.5) + 2.6 * smoothstep(0.45, 0.53, beds.y);
     float setback = canyon_face(c, p.y, plan.y) + ledges;
     setback += (3.4 * (fine.w - 0.62) + 2.0 * (fine.x - 0.5)) * smoothstep(1.0, 8.0, p.y);
     return smooth_intersection(setback - rock.x, p.y - rock.y - 2.0 * fine.x, 3.0);
@@ -69,6 +69,6 @@ float mesa_distance(sampler2D tile, Canyon c, vec3 p) {
     float near = 380.0 * smoothstep(1100.0, 500.0, p.z);
     float into = (plan.x - 0.55) * 1400.0 - near + 130.0 * (plan.w - 0.6);
     float top = 95.0 + 170.0 * (plan.y - 0.5) + 0.035 * p.z;
-    float setback = -90.0 * exp(-max(p.y, 0.0) * 0.028) + 44.0 * (beds.x - 0.5) + 0.06 * p.y;
+    float setback = -90.0 * exp(-max(p.y, 0.0) * 0.028) + 22.0 * (beds.x - 0.5) + 0.16 * p.y;
     return smooth_intersection(setback - into, p.y - top, 12.0);
 }

@@ -33,14 +33,16 @@ vec3 sand(sampler2D tile, vec2 xz, float blur, vec3 warm, vec3 pale) {
 }
 
 vec3 shrub(sampler2D tile, vec3 q, float tint) {
-    vec4 n = 0.5 * (textureLod(tile, q.xy * 1.3 + tint, 0.5) + textureLod(tile, q.zy * 1.3, 0.5));
-    vec3 leaf = mix(vec3(0.130, 0.128, 0.078), vec3(0.250, 0.212, 0.125), tint);
-    return leaf * (0.25 + 1.7 * n.x * smoothstep(-0.25, 0.25, q.y));
+    vec4 n = 0.5 * (textureLod(tile, q.xy * 0.9 + tint, 0.0) + textureLod(tile, q.zy * 0.9, 0.0));
+    vec3 leaf = mix(vec3(0.175, 0.170, 0.105), vec3(0.330, 0.285, 0.175), tint);
+    float core = smoothstep(0.35, 0.95, length(q)); // dark twigs within, leaves at the tips
+    return leaf * (0.15 + 1.5 * n.x * core);
 }
 
 vec3 skin_color(sampler2D tile, vec3 q, vec3 tone) {
     vec4 n = textureLod(tile, vec2(q.x + 0.3 * q.z, q.y) * 4.0, 1.5);
-    float cheek = exp(-900.0 * dot(vec2(abs(q.x) - 0.040, q.y - 1.592), vec2(abs(q.x) - 0.040, q.y - 1.592)));
+    vec2 cheekbone = vec2(abs(q.x) - 0.040, q.y - 1.592);
+    float cheek = exp(-900.0 * dot(cheekbone, cheekbone));
     float lips = smoothstep(0.0125, 0.007, abs(q.y - 1.5565)) * smoothstep(0.028, 0.018, abs(q.x)) *
                  smoothstep(0.070, 0.082, q.z);
     float mouth = smoothstep(0.0022, 0.0008, abs(q.y - 1.5572)) * smoothstep(0.025, 0.016, abs(q.x)) *
@@ -65,9 +67,11 @@ vec3 cloth_color(sampler2D tile, vec3 q, vec3 jacket, vec3 shirt) {
     vec3 color = mix(jacket * (0.78 + 0.44 * wear.x), shirt * (0.85 + 0.3 * wear.y), inside);
     color *= 0.94 + 0.12 * rib;
     // Chest pockets: a stitched flap on each side.
-    vec2 flap = vec2(abs(abs(q.x) - 0.105) - 0.045, abs(q.y - 1.262 + 0.16 * abs(abs(q.x) - 0.105)) - 0.020);
+    float middle = abs(abs(q.x) - 0.105);
+    vec2 flap = vec2(middle - 0.045, abs(q.y - 1.262 + 0.16 * middle) - 0.020);
     float stitch = front * smoothstep(0.0035, 0.0010, abs(max(flap.x, flap.y)));
-    float under = front * smoothstep(0.016, 0.0, flap.y) * step(0.0, flap.y) * step(flap.x, 0.0) * step(q.y, 1.262);
+    float under = front * smoothstep(0.016, 0.0, flap.y) * step(0.0, flap.y) * step(flap.x, 0.0) *
+                  step(q.y, 1.262);
     color *= 1.0 - 0.45 * stitch - 0.40 * under;
     return mix(color, vec3(0.33, 0.30, 0.26), 0.7 * zip * step(q.y, 1.43) * step(abs(q.x), 0.06));
 }

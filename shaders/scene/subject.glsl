@@ -4,9 +4,6 @@
 
 struct Subject {
     vec3 place;         // world point between the feet
-    float yaw;          // turn of the body, radians
-    float head_yaw;     // turn of the head against the body, radians
-    float phase;        // of the small movements, radians
     float hair;         // 0 cropped .. 1 to the shoulders
     float bun;          // 0 none .. 1
     float bulk;         // 0.9 slim .. 1.1 broad
@@ -14,32 +11,43 @@ struct Subject {
     vec3 arm;           // left elbow out, right elbow out, forearm forward, metres
 };
 
-// World point to body point at a time in seconds: stance, breathing, sway, head turn.
-vec3 subject_body_point(Subject s, vec3 world, float seconds) {
+// The body at one moment; the movements' sines are uniform, so they come ready made.
+struct Pose {
+    vec2 turn;          // cosine and sine of the body's turn
+    vec2 lean;          // metres to the side and forwards for each metre of height
+    float breath;       // metres the chest stands out
+    float head_turn;    // tangent of half the head's turn against the body
+    float nod;          // radians
+};
+
+// World point to body point: stance, sway, breathing, head turn and nod.
+vec3 subject_body_point(Subject s, Pose pose, vec3 world) {
     vec3 q = world - s.place;
-    q.xz = rotate(-q.xz, s.yaw + 0.035 * sin(0.9 * seconds + s.phase));
-    float lift = q.y;
-    q.x -= 0.016 * lift * sin(1.1 * seconds + s.phase);
-    q.z -= 0.009 * lift * sin(1.4 * seconds + 2.0 * s.phase);
-    float chest = smoothstep(0.95, 1.25, lift) * smoothstep(1.45, 1.30, lift);
-    q.z -= 0.007 * sin(2.2 * seconds + s.phase) * chest * smoothstep(-0.05, 0.10, q.z);
-    float head = smoothstep(1.42, 1.56, lift);
-    q.xz = rotate(q.xz, head * (s.head_yaw + 0.11 * sin(1.25 * seconds + 1.7 * s.phase)));
-    q.yz -= vec2(1.50, 0.0);
-    q.yz = rotate(q.yz, head * 0.05 * sin(1.6 * seconds + s.phase));
-    q.yz += vec2(1.50, 0.0);
+    q.xz = vec2(-pose.turn.x * q.x + pose.turn.y * q.z, -pose.turn.y * q.x - pose.turn.x * q.z);
+    float height = q.y;
+    q.xz -= pose.lean * height;
+    float chest = smoothstep(0.95, 1.25, height) * smoothstep(1.45, 1.30, height);
+    q.z -= pose.breath * chest * smoothstep(-0.05, 0.10, q.z);
+    float head = smoothstep(1.42, 1.56, height);
+    // A rotation by way of the tangent of the half angle, which needs no sine.
+    float half_tangent = head * pose.head_turn;
+    float square = half_tangent * half_tangent;
+    vec2 turn = vec2(1.0 - square, 2.0 * half_tangent) / (1.0 + square);
+    q.xz = vec2(turn.x * q.x - turn.y * q.z, turn.y * q.x + turn.x * q.z);
+    q.yz += head * pose.nod * vec2(-q.z, q.y - 1.50);
     return q;
 }
 
-// Where the body point of `world` at `seconds` is in the world at `later`; the movements are
+// Where the body point of `world` at a pose is in the world at a later pose. The movements are
 // small, so the inverse is a fixed point found to float precision in a few rounds.
-vec3 subject_moved(Subject s, vec3 world, float seconds, float later) {
-    vec3 body = subject_body_point(s, world, seconds);
+vec3 subject_moved(Subject s, Pose pose, Pose later, vec3 world) {
+    vec3 body = subject_body_point(s, pose, world);
     vec3 moved = world;
-    for (int k = 0; k < 8; k++) {
-        vec3 miss = body - subject_body_point(s, moved, later);
-        float head = smoothstep(1.42, 1.56, moved.y);
-        miss.xz = -rotate(miss.xz, -s.yaw - head * s.head_yaw);
+    float head = smoothstep(1.42, 1.56, world.y);
+    float angle = -atan(later.turn.y, later.turn.x) - head * 2.0 * atan(later.head_turn);
+    for (int k = 0; k < 6; k++) {
+        vec3 miss = body - subject_body_point(s, later, moved);
+        miss.xz = -rotate(miss.xz, angle);
         moved += miss;
     }
     return moved;
@@ -91,7 +99,8 @@ float jacket_distance(Subject s, vec3 q, float folds) {
     vec3 m = vec3(abs(q.x), q.yz);
     float d = sd_ellipsoid(q - vec3(0.0, 1.190, -0.010), vec3(0.190 * s.bulk, 0.300, 0.128));
     d = smooth_union(d, sd_ellipsoid(q - vec3(0.0, 0.90, 0.0), vec3(0.180 * s.bulk, 0.34, 0.130)), 0.08);
-    d = smooth_union(d, sd_limb(m, vec3(0.030, 1.455, -0.030), vec3(0.175 * s.bulk, 1.395, -0.024), 0.045, 0.062), 0.06);
+    vec3 shoulder = vec3(0.175 * s.bulk, 1.395, -0.024);
+    d = smooth_union(d, sd_limb(m, vec3(0.030, 1.455, -0.030), shoulder, 0.045, 0.062), 0.06);
     float left = step(0.0, q.x);
     vec3 elbow = vec3(mix(s.arm.y, s.arm.x, left), 1.115, -0.045);
     vec3 hand = vec3(0.165, 0.935, s.arm.z);

@@ -76,6 +76,28 @@ def pairs(rows: Mapping[str, str]) -> Table:
     return made
 
 
+def stage_table(
+    stages: Mapping[str, Mapping[str, float]], whole: Mapping[str, float], title: str | None = None
+) -> Table:
+    """Milliseconds a frame and frames a second by stage, a column for each of several runs.
+
+    stages   milliseconds a frame by run and stage
+    whole    frames a second of each run, all stages at once
+    """
+    made = table("stage", *stages, right=tuple(stages), title=title)
+    for stage in dict.fromkeys(name for each in stages.values() for name in each):
+        cells = (each.get(stage) for each in stages.values())
+        made.add_row(stage, *("" if cell is None else _cost(cell) for cell in cells))
+    made.add_section()
+    made.add_row("whole chain", *(_cost(1000 / max(whole[run], 1e-9)) for run in stages))
+    return made
+
+
+def _cost(milliseconds: float) -> str:
+    speed = 1000 / max(milliseconds, 1e-6)
+    return f"{milliseconds:.1f} ms {speed:6.{1 if speed < 100 else 0}f} fps"
+
+
 class _Speed(ProgressColumn):
     """Pictures a second."""
 

@@ -7,6 +7,7 @@ centres, which also give depth and motion, then a dense list of further points i
 beside outlines, which is the anti-aliasing.
 """
 
+import hashlib
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -16,14 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.errors import DeviceError
-from depthgrade.gl.scene_parameters import RATE, SceneParameters, Uniform, scene_parameters
+from depthgrade.gl.scene_parameters import SceneParameters, Uniform, scene_parameters
 from depthgrade.resources import shader
 
 _TILE = 512  # pixels of the noise tile: 7 octaves from a period of 4 end at 2 pixels
 _BLOCK = 4  # pixels of the picture to one of the cone pass
 _FAR = 1.0e9  # march.glsl
-# Offsets of the extra samples in pixels: a rotated square, which suits near-level outlines.
-_SAMPLES = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
+# Offsets of the further samples in pixels; with the centre, each lies on a row and column of its
+# own, which suits near-level outlines.
+_SAMPLES = ((-0.30, -0.24), (0.36, -0.14), (-0.06, 0.38))
 
 _LIBRARY = (
     "noise", "camera", "sdf", "canyon", "props", "sky", "subject", "materials", "light",
@@ -31,16 +33,17 @@ _LIBRARY = (
 )  # fmt: skip
 _UNIFORMS = """
 uniform Camera camera; uniform Camera next; uniform Canyon canyon; uniform Sky sky;
-uniform Subject subject;
+uniform Subject subject; uniform Pose pose; uniform Pose next_pose;
 uniform vec3 warm; uniform vec3 pale; uniform vec3 skin_tone; uniform vec3 hair_tone;
 uniform vec3 jacket; uniform vec3 shirt;
-uniform float haze; uniform float reflector; uniform float seconds; uniform float next_seconds;
+uniform float haze; uniform float reflector;
 uniform float block; uniform float contrast; uniform float tile_size; uniform float salt;
 uniform sampler2D tile; uniform sampler2D subject_cone_map;
 uniform sampler2D where_map;
 uniform sampler2D person_map; uniform sampler2D ground_map; uniform sampler2D far_map;
 uniform sampler2D things_map; uniform sampler2D surface_map; uniform sampler2D shaded_map;
-uniform sampler2D canyon_cone_map; uniform sampler2D sky_map;
+uniform sampler2D canyon_cone_map; uniform sampler2D mesas_cone_map;
+uniform sampler2D props_cone_map; uniform sampler2D sky_map;
 """
 _VERTEX = """#version 330 core
 void main() {
@@ -51,13 +54,13 @@ _TRACE = (
     ("subject", "person_map"), ("canyon", "ground_map"), ("mesas", "far_map"),
     ("props", "things_map"), ("nearest", "surface_map"),
 )  # fmt: skip
+_CONES = ("subject_cone", "canyon_cone", "mesas_cone", "props_cone")
 _SHADE = ("shade_sky", "shade_wall", "shade_mesa", "shade_floor", "shade_prop", "shade_subject")
 _PASSES = (
     "noise",
     "sky",
     "points",
-    "subject_cone",
-    "canyon_cone",
+    *_CONES,
     *(name for name, _ in _TRACE),
     *_SHADE,
     "edges",
@@ -100,15 +103,16 @@ class SceneRenderer:
         blocks = (-(-width // _BLOCK), -(-height // _BLOCK))
         self._tile = self._target((_TILE, _TILE))
         self._sky = self._target((width * 4 // 3, max(height * 5 // 6, 1)))
-        self._cones = {name: self._target(blocks) for name in ("subject_cone", "canyon_cone")}
+        self._cones = {name: self._target(blocks) for name in _CONES}
         self._centres = self._sample_targets(size)
-        # The list of further points has half as many places as the picture: 1 pixel in 8, 4 times.
+        # Room for the further points of one pixel in six; more are taken in several rounds.
         self._further = self._sample_targets((width, max(height // 2, 1)))
         self._edges, self._motion = self._target(size), self._target(size)
         self._fixed: dict[str, Uniform] = {
             **self.parameters.uniforms,
-            "block": float(_BLOCK), "tile_size": float(_TILE), "contrast": 0.55,
+            "block": float(_BLOCK), "tile_size": float(_TILE), "contrast": 0.7,
         }  # fmt: skip
+        ctx.enable_only(moderngl.NOTHING)
         self._draw("noise", self._tile, self._fixed, {})
         tile = _texture(self._tile)
         tile.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
@@ -122,13 +126,14 @@ class SceneRenderer:
 
     def frame(self, t: float) -> SceneFrame:
         """The scene at frame t, counted from 0 at 24 a second; motion leads to frame t + 1."""
+        self._ctx.enable_only(moderngl.NOTHING)  # whatever was drawn before
         camera = self.parameters.camera(t, self.size)
         values: dict[str, Uniform] = {
             **self._fixed,
             **camera.uniforms("camera"),
             **self.parameters.camera(t + 1.0, self.size).uniforms("next"),
-            "seconds": t / RATE,
-            "next_seconds": (t + 1.0) / RATE,
+            **self.parameters.pose("pose", t),
+            **self.parameters.pose("next_pose", t + 1.0),
         }
         for name, cone in self._cones.items():
             cone.clear(_FAR, 0.0, 0.0, 0.0)
@@ -245,6 +250,16 @@ class SceneRenderer:
         width, height = target.size
         data = target.read(viewport=(0, 0, width, height), components=4, dtype="f4")
         return np.frombuffer(data, np.float32).reshape(height, width, 4)
+
+
+def scene_fingerprint(seed: int) -> str:
+    """A digest of all that decides the pixels of a seed, so that a change shows in it."""
+    digest = hashlib.sha256(repr(scene_parameters(seed)).encode())
+    for name in _LIBRARY:
+        digest.update(shader(f"scene/{name}").encode())
+    for name in _PASSES:
+        digest.update(shader(f"scene/pass/{name}").encode())
+    return digest.hexdigest()
 
 
 def _texture(target: moderngl.Framebuffer) -> moderngl.Texture:

@@ -69,7 +69,10 @@ class SceneParameters:
 
     view_degrees    horizontal field of view
     distance        metres from the camera to the subject
-    side            +1: the subject stands right of centre and the high wall is on the left
+    side            +1: the subject stands right of centre, before the high wall
+    body_turn       of the subject, head_turn of its head against the body, radians
+    sway_phase      and shake_phase: of the subject's and the hand's movements, radians
+    dolly           metres a second to the right and forwards
     """
 
     uniforms: Mapping[str, Uniform]
@@ -77,8 +80,25 @@ class SceneParameters:
     distance: float
     side: float
     dolly: tuple[float, float]
+    body_turn: float
+    head_turn: float
+    sway_phase: float
     orbit_degrees: float
     shake_phase: float
+
+    def pose(self, name: str, frame: float) -> dict[str, Uniform]:
+        """The members of the GLSL struct Pose called `name`: how the subject stands at a frame."""
+        seconds, phase = frame / RATE, self.sway_phase
+        turn = self.body_turn + 0.035 * sin(0.9 * seconds + phase)
+        head = self.head_turn + 0.11 * sin(1.25 * seconds + 1.7 * phase)
+        lean = (0.016 * sin(1.1 * seconds + phase), 0.009 * sin(1.4 * seconds + 2.0 * phase))
+        return {
+            f"{name}.turn": (cos(turn), sin(turn)),
+            f"{name}.lean": lean,
+            f"{name}.breath": 0.007 * sin(2.2 * seconds + phase),
+            f"{name}.head_turn": tan(0.5 * head),
+            f"{name}.nod": 0.05 * sin(1.6 * seconds + phase),
+        }
 
     def camera(self, frame: float, size: tuple[int, int]) -> Camera:
         """The camera at a frame (24 a second; fractions allowed) for a picture of size (w, h).
@@ -126,7 +146,7 @@ class SceneParameters:
 
 def scene_parameters(seed: int) -> SceneParameters:
     """The parameters of a seed (any integer from 0); the same seed gives the same scene."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, 10))
     hour, rock = _HOURS[seed % len(_HOURS)], _ROCKS[rng.integers(len(_ROCKS))]
     skin, hair = _SKINS[rng.integers(len(_SKINS))], _HAIRS[rng.integers(len(_HAIRS))]
     jacket, shirt = _CLOTHES[(seed + rng.integers(2)) % len(_CLOTHES)]
@@ -154,9 +174,6 @@ def scene_parameters(seed: int) -> SceneParameters:
         "sky.offset": tuple(rng.random(2).tolist()),
         "sky.cover": float(rng.uniform(0.50, 0.68)),
         "subject.place": place,
-        "subject.yaw": float(side * radians(rng.uniform(15.0, 30.0))),
-        "subject.head_yaw": float(side * radians(rng.uniform(5.0, 25.0))),
-        "subject.phase": float(rng.uniform(0.0, 6.28)),
         "subject.hair": float(rng.choice([0.0, 0.15, 0.8, 1.0])),
         "subject.bun": float(rng.random() < 0.3),
         "subject.bulk": float(rng.uniform(0.92, 1.08)),
@@ -177,6 +194,9 @@ def scene_parameters(seed: int) -> SceneParameters:
         distance=distance,
         side=side,
         dolly=(float(rng.uniform(-0.06, 0.06)), float(rng.uniform(0.05, 0.12))),
+        body_turn=side * radians(float(rng.uniform(15.0, 30.0))),
+        head_turn=side * radians(float(rng.uniform(5.0, 25.0))),
+        sway_phase=float(rng.uniform(0.0, 6.28)),
         orbit_degrees=float(rng.uniform(1.5, 3.0) * rng.choice([-1.0, 1.0])),
         shake_phase=float(rng.uniform(0.0, 6.28)),
     )

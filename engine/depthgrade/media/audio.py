@@ -27,6 +27,8 @@ _HELD = {
     "mov": {"aac", "ac3", "alac", "eac3", "mp3"},
 }
 _MOV_PCM = {f"pcm_{kind}" for kind in ("s16le", "s16be", "s24le", "s24be", "s32le", "f32le")}
+# Streams are interleaved loosely: packets of one may follow this much later ones of another.
+_INTERLEAVING_SECONDS = 10
 
 
 def _encoder_for(muxer: str, codec: str, supported: set[str]) -> str | None:
@@ -60,6 +62,9 @@ class AudioCopy:
         self._tracks: dict[int, _Track] = {}
         supported = set(out.supported_codecs)
         for stream in self._input.streams.audio:
+            if stream.codec_context is None:
+                self.notes.append(f"sound stream {stream.index} is of an unknown codec: left out")
+                continue
             codec = stream.codec_context.codec.canonical_name
             encoder = _encoder_for(muxer, codec, supported)
             if encoder is not None:
@@ -68,7 +73,7 @@ class AudioCopy:
         self._waiting: AudioPacket | None = None
         self._packets: Iterator[AudioPacket] = iter(())
         if self._tracks:
-            packets = self._input.demux(*self._input.streams.audio)
+            packets = self._input.demux(*(track.source for track in self._tracks.values()))
             self._packets = cast("Iterator[AudioPacket]", packets)
 
     def advance(self, seconds: Fraction | None) -> None:
@@ -85,13 +90,8 @@ class AudioCopy:
             self._waiting = None
             if start is not None:
                 self._pass_on(packet, start)
-                if self._span is not None and start >= self._span[1] and self._all_past(start):
+                if self._span is not None and start > self._span[1] + _INTERLEAVING_SECONDS:
                     self._packets = iter(())
-
-    def _all_past(self, start: Fraction) -> bool:
-        """Whether reading on can only find packets after the span (streams interleave loosely)."""
-        assert self._span is not None
-        return start > self._span[1] + 10
 
     def _pass_on(self, packet: AudioPacket, start: Fraction) -> None:
         track = self._tracks[packet.stream_index]

@@ -222,6 +222,7 @@ class ContainerDecoder:
             audio=tuple(
                 AudioInfo(s.codec_context.codec.canonical_name, s.channels, s.sample_rate)
                 for s in container.streams.audio
+                if s.codec_context is not None  # a codec that FFmpeg does not know
             ),
             track=source.track,
             tracks=tracks,

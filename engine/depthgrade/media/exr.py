@@ -161,7 +161,7 @@ def write_exr(
     """Writes G, B, R[, A] planes as a half-float ZIP scanline file.
 
     `primaries` is the H.273 code of the RGB primaries; unknown ones are left unsaid. Raises
-    OSError or RuntimeError where the file can't be written.
+    OSError where the file can't be written.
     """
     names = "GBRA"[: len(planes)]
     header: dict[str, Any] = {
@@ -177,4 +177,8 @@ def write_exr(
         name: np.ascontiguousarray(np.clip(plane, -limit, limit), dtype=np.float16)
         for name, plane in zip(names, planes, strict=True)
     }
-    OpenEXR.File(header, channels).write(str(path))
+    try:
+        OpenEXR.File(header, channels).write(str(path))
+    except RuntimeError as error:
+        # "Failed to write ... to image file "...". No space left on device."
+        raise OSError(str(error).rstrip(".").rsplit(". ", 1)[-1]) from error

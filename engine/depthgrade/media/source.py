@@ -6,8 +6,6 @@ A source is shared; each decoder belongs to one thread.
 from collections.abc import Iterator
 from typing import Protocol
 
-import av
-
 from ..errors import MediaError
 from ..frames import ClipInfo, Frame
 
@@ -54,8 +52,3 @@ def decode_error(name: str, index: int, error: BaseException | None) -> MediaErr
         f"{name}: frame {index} can't be decoded ({why}); choose frames before it, or repair the "
         "clip"
     )
-
-
-def quiet() -> None:
-    """Keeps FFmpeg's own log off the terminal: what matters is raised or noted."""
-    av.logging.set_level(None)

@@ -1,7 +1,7 @@
 """Writing what was graded: movies, sequences and stills, complete or not at all.
 
-Sizes: planes are as PixelFormat.plane_size says, chroma rounded up. An encoder that takes only
-sizes its chroma subsampling divides (H.264, H.265) drops the last column or row, with a note.
+Sizes: planes are as PixelFormat.plane_size says, chroma rounded up. Where an encoder needs even
+sizes (H.264, H.265; ProRes in width), the last column or row is cropped, with a note.
 """
 
 import re
@@ -210,7 +210,7 @@ class _PictureSink:
             name = _PATTERN.sub(lambda m: str(number).zfill(int(m[1] or 1)), name)
         try:
             self._encode(self._folder.path / name, planes)
-        except (av.error.FFmpegError, OSError, RuntimeError) as error:
+        except (av.error.FFmpegError, OSError) as error:
             raise write_error(self._path, error) from error
         self._count += 1
 

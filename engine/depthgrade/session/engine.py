@@ -35,6 +35,11 @@ class Stages:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
         self.counts[stage] = self.counts.get(stage, 0) + 1
 
+    def clear(self) -> None:
+        """Forgets what was counted, such as the preparation of a render."""
+        self.seconds.clear()
+        self.counts.clear()
+
     def milliseconds(self, pictures: int) -> dict[str, float]:
         """Milliseconds a picture by stage, in the order the stages first ran."""
         return {stage: 1000 * total / pictures for stage, total in self.seconds.items()}

@@ -80,6 +80,7 @@ def render(
         renderer.stages.measured = measured
         with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
             renderer.prepare(start, stop)
+            renderer.stages.clear()
             began = perf_counter()
             with _Encoder(writer, renderer.stages) as encoder:
                 for frame in renderer.reader.frames(start, stop):
@@ -90,11 +91,14 @@ def render(
                     encoder.put(planes, frame.pts, renderer.info.durations[frame.index])
                     if progress:
                         progress("rendering", frame.index - start + 1, stop - start)
-            seconds = perf_counter() - began
+            drawn = perf_counter()
+        # Encoders hold pictures back until the end: of a short clip nearly all of them.
+        ended = perf_counter()
+        renderer.stages.add("encode", ended - drawn)
         return RenderReport(
             path=out,
             frames=stop - start,
-            seconds=seconds,
+            seconds=ended - began,
             stages=renderer.stages.milliseconds(stop - start),
             depth=renderer.depth_description,
             notes=(*renderer.info.notes, *writer.notes),

@@ -7,14 +7,7 @@ void main() {
     vec3 ray = normalize(camera_ray(camera, pixel));
     float ground = march_floor(tile, canyon, camera.position, ray);
     float end = min(ground, 520.0);
-    // The bounds are not exact, so a block also starts where its neighbours do.
-    ivec2 own = ivec2(pixel / block);
-    ivec2 last = textureSize(canyon_cone_map, 0) - 1;
-    float wall = FAR;
-    for (int k = 0; k < 9; k++) {
-        ivec2 near = clamp(own + ivec2(k % 3 - 1, k / 3 - 1), ivec2(0), last); // the border repeats
-        wall = min(wall, 0.985 * texelFetch(canyon_cone_map, near, 0).r);
-    }
+    float wall = cone_start(canyon_cone_map, pixel / block);
     wall = wall < end ? march_canyon(tile, canyon, camera.position, ray, wall, end) : FAR;
     float t = min(wall, ground);
     color = vec4(t, t >= FAR ? SKY : (wall < ground ? WALL : FLOOR), 0.0, 0.0);

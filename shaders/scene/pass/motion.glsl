@@ -7,7 +7,7 @@ void main() {
     float depth = FAR;
     if (surface.g != SKY) {
         vec3 p = camera.position + through / size * surface.r;
-        if (surface.g == SUBJECT) p = subject_moved(subject, p, seconds, next_seconds);
+        if (surface.g == SUBJECT) p = subject_moved(subject, pose, next_pose, p);
         offset = p - next.position;
         depth = surface.r / size;
     }

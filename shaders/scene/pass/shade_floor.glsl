@@ -16,7 +16,7 @@ void main() {
         float relief = floor_height(tile, canyon, at_xz);
         relief += 0.20 * textureLod(tile, at_xz * (1.0 / 6.0), blur).x;
         relief += 0.030 * textureLod(tile, at_xz * (1.0 / 0.8), blur + 2.0).w;
-        slope += relief * vec2(k == 0 ? 1.0 : (k == 1 ? -1.0 : 0.0), k == 0 ? 1.0 : (k == 2 ? -1.0 : 0.0));
+        slope += relief * (k == 0 ? vec2(1.0) : -vec2(k == 1, k == 2));
     }
     vec3 normal = normalize(vec3(slope.x * 20.0, 1.0, slope.y * 20.0));
     float shadow = canyon_shadow(tile, canyon, p + vec3(0.0, 0.3, 0.0), sky.sun);
@@ -33,6 +33,7 @@ void main() {
         }
     }
     vec3 base = sand(tile, p.xz, blur, warm, pale);
-    vec3 light = sky.sunlight * max(dot(normal, sky.sun), 0.0) * shadow + sky_fill(sky, normal, warm) * open;
+    vec3 light = sky.sunlight * max(dot(normal, sky.sun), 0.0) * shadow;
+    light += sky_fill(sky, normal, warm) * open;
     color = averaged(apply_haze(base * light, sky, ray, surface.r, haze));
 }

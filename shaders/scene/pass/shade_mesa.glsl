@@ -17,6 +17,7 @@ void main() {
     vec4 beds = textureLod(tile, vec2(0.61 + canyon.offset.y, p.y * (1.0 / 340.0)), 0.5);
     vec4 face = textureLod(tile, vec2((p.x + 0.7 * p.z) * (1.0 / 420.0), p.y * (1.0 / 1100.0)), 1.5);
     vec3 base = mix(warm * 0.42, pale, smoothstep(0.38, 0.62, beds.x)) * (0.25 + 1.5 * face.x);
-    vec3 light = sky.sunlight * max(dot(normal, sky.sun), 0.0) + sky_fill(sky, normal, warm) * (0.5 + 0.5 * normal.y);
+    vec3 light = sky.sunlight * max(dot(normal, sky.sun), 0.0);
+    light += sky_fill(sky, normal, warm) * (0.5 + 0.5 * normal.y);
     color = averaged(apply_haze(base * light, sky, ray, surface.r, haze));
 }

@@ -10,19 +10,19 @@ void main() {
     vec3 normal = vec3(0.0);
     for (int k = 0; k < 4; k++) {
         vec3 corner = vec3(k == 0 || k == 3, k == 1 || k == 3, k == 2 || k == 3) * 2.0 - 1.0;
-        vec3 near = subject_body_point(subject, p + corner * 0.0012, seconds);
+        vec3 near = subject_body_point(subject, pose, p + corner * 0.0012);
         normal += corner * subject_detail_distance(tile, subject, near);
     }
     normal = normalize(normal);
     float open = 0.0;
     for (int k = 1; k < 4; k++) {
         float away = 0.012 * float(k * k);
-        vec3 near = subject_body_point(subject, p + normal * away, seconds);
+        vec3 near = subject_body_point(subject, pose, p + normal * away);
         open += subject_distance(subject, near, 0.0, 0.5) / away;
     }
     // Occlusion is full where the surroundings are no further than the surface itself.
     open = clamp(0.12 + 0.30 * open, 0.0, 1.0);
-    vec3 q = subject_body_point(subject, p, seconds);
+    vec3 q = subject_body_point(subject, pose, p);
     float strands = hair_strands(tile, q);
     float hair = hair_distance(subject, q, strands);
     float skin = skin_distance(q);
@@ -30,7 +30,7 @@ void main() {
     float glass = glasses_distance(q);
 
     float cosine = dot(normal, sky.sun);
-    float shadow = subject_shadow(subject, p + normal * 0.006, sky.sun, seconds);
+    float shadow = subject_shadow(subject, pose, p + normal * 0.006, sky.sun);
     float direct = max(cosine, 0.0) * shadow;
     vec3 fill = sky_fill(sky, normal, warm) * open;
     // A reflector beside the camera: soft warm light from the sun's side, as a film crew would add.
@@ -41,7 +41,8 @@ void main() {
     float edge = pow(1.0 - max(dot(normal, -ray), 0.0), 4.0);
 
     // Light that grazes fuzz and down on the outline towards the sun.
-    vec3 fuzz = sky.sunlight * edge * pow(max(dot(ray, sky.sun), 0.0), 3.0) * smoothstep(-0.2, 0.4, cosine);
+    vec3 fuzz = sky.sunlight * edge * pow(max(dot(ray, sky.sun), 0.0), 3.0) *
+                smoothstep(-0.2, 0.4, cosine);
 
     vec3 lit;
     if (glass < min(min(hair, skin), cloth)) {
@@ -49,11 +50,14 @@ void main() {
         lit += sky.sunlight * ggx_highlight(normal, -ray, sky.sun, 0.12, 0.05) * shadow;
     } else if (hair < min(skin, cloth)) {
         vec3 base = hair_tone * (0.45 + 1.1 * strands);
-        float along = dot(normalize(vec3(0.0, 1.0, 0.0) - normal * normal.y), normalize(sky.sun - ray));
+        vec3 strand = normalize(vec3(0.0, 1.0, 0.0) - normal * normal.y);
+        float along = dot(strand, normalize(sky.sun - ray));
         float sheen = pow(max(1.0 - along * along, 0.0), 18.0) * (0.4 + 1.2 * strands);
-        lit = base * (sky.sunlight * max((cosine + 0.25) / 1.25, 0.0) * mix(0.15, 1.0, shadow) + fill);
-        lit += (hair_tone * 0.5 + 0.02) * sky.sunlight * sheen * mix(0.05, 0.55, shadow * step(0.0, cosine));
-        lit += (hair_tone + 0.03) * edge * sky.sunlight * 0.5 * max(dot(ray, sky.sun), 0.0) * smoothstep(-0.2, 0.3, cosine);
+        float wrapped = max((cosine + 0.25) / 1.25, 0.0) * mix(0.15, 1.0, shadow);
+        lit = base * (sky.sunlight * wrapped + fill);
+        sheen *= mix(0.05, 0.55, shadow * step(0.0, cosine));
+        lit += (hair_tone * 0.5 + 0.02) * sky.sunlight * sheen;
+        lit += (hair_tone + 0.03) * 0.5 * fuzz;
     } else if (skin < cloth) {
         vec3 base = skin_color(tile, q, skin_tone);
         lit = base * (sky.sunlight * skin_diffuse(cosine, shadow) * mix(0.3, 1.0, shadow) + fill);

@@ -6,6 +6,6 @@ void main() {
     float t = texelFetch(subject_cone_map, ivec2(pixel / block), 0).r;
     if (t > 0.5 * FAR) discard;
     vec3 ray = normalize(camera_ray(camera, pixel));
-    t = march_subject(tile, subject, camera.position, ray, seconds, t);
+    t = march_subject(tile, subject, pose, camera.position, ray, t);
     color = vec4(t, t < FAR ? SUBJECT : SKY, 0.0, 0.0);
 }

@@ -8,5 +8,5 @@ void main() {
     vec3 crown = subject.place + vec3(0.0, 1.66, 0.0);
     if (ray_segment_distance(camera.position, ray, foot, crown) > 0.42) discard;
     float t = length(crown.xz - camera.position.xz) - 0.7;
-    color = vec4(march_subject_cone(subject, camera.position, ray, seconds, spread, t));
+    color = vec4(march_subject_cone(subject, pose, camera.position, ray, spread, t));
 }
