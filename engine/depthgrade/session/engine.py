@@ -115,6 +115,11 @@ class Engine:
                 inputs = Inputs(pictures=(coefficients,))
             return interpolated(coefficients)
 
+    def finish(self) -> None:
+        """Waits until everything drawn so far is there."""
+        with self.device.context:
+            self.runner.finish()
+
     def read(self, texture: Texture) -> Map:
         """A texture's values: (height, width, channels)."""
         with self.device.context:
