@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import moderngl
 import numpy as np
@@ -17,6 +18,7 @@ from depthgrade.frames import ColorTags, Frame, PixelFormat
 from depthgrade.gl.device import Device
 from depthgrade.project import Look, Project
 from depthgrade.session.engine import Engine
+from depthgrade.session.passes import PassRunner
 from numpy.typing import NDArray
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -77,15 +79,13 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
         format = PixelFormat("gbrpf32le", "rgb", 32, ("G", "B", "R"), floating=True)
         source = Source(format, ColorTags(), width, height)
         project = Project(look=look, input=space, output=space)
-        program = compile_grade(Request(project, source, space, **options))
+        plan = compile_grade(Request(project, source, space, **options))
         planes = tuple(np.ascontiguousarray(pixels[..., channel]) for channel in (1, 2, 0))
         frame = Frame(planes, format, ColorTags(), 0, 0, Fraction(1, 24))
-        maps = np.broadcast_to(np.asarray(depth, np.float32), (height, width))
-        depths = {
-            quality: engine.depth_texture(quality, np.ascontiguousarray(maps), None)
-            for quality in ("faster", "better")
-        }
-        picture = engine.grade(program, engine.upload(frame), depths, look.nodes)
+        maps = np.ascontiguousarray(np.broadcast_to(np.asarray(depth, np.float32), (height, width)))
+        given = SimpleNamespace(map=lambda *_: (maps, None))
+        runner = PassRunner(engine, lambda _: frame, lambda: given, lambda _: (0, 1))
+        picture = runner.draw(plan, look.nodes, frame)
         return np.ascontiguousarray(engine.read(picture)[..., :3])
 
     return run

@@ -12,7 +12,7 @@ Only what differs from the defaults is written; unknown keys are errors that nam
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +66,25 @@ class Look:
     def with_nodes(self, nodes: Mapping[str, Node]) -> Self:
         """This look with some nodes replaced."""
         return replace(self, nodes={**self.nodes, **nodes})
+
+    @property
+    def automatic(self) -> frozenset[str]:
+        """The addresses of limits that wait for the shot's depth."""
+        return frozenset(
+            f"{name}.{limit}"
+            for name, node in self.nodes.items()
+            if isinstance(node, DepthMap)
+            for limit in node.automatic
+        )
+
+    def with_limits(self, limits: Callable[[str], tuple[float, float]]) -> Self:
+        """This look with automatic limits filled in; limits(quality) is a shot's (far, near)."""
+        settled = {}
+        for name, node in self.nodes.items():
+            if isinstance(node, DepthMap) and node.automatic:
+                known = dict(zip(("far_limit", "near_limit"), limits(node.quality), strict=True))
+                settled[name] = node.model_copy(update={n: known[n] for n in node.automatic})
+        return self.with_nodes(settled) if settled else self
 
     def _resolve(self, address: str) -> tuple[str, str]:
         node, dot, name = address.partition(".")

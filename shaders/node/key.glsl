@@ -10,3 +10,9 @@ float key_gain(float k, float gain)
 {
     return clamp(k * gain, 0.0, 1.0);
 }
+
+// Gain and offset of the incoming key; clamped because a key is 0..1.
+float key_adjust(float k, float gain, float offset)
+{
+    return clamp(k * gain + offset, 0.0, 1.0);
+}

@@ -1,6 +1,7 @@
 """Runs chains of GLSL colour functions on llvmpipe, many chains in one shader."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -56,17 +57,18 @@ def run_glsl(gl: moderngl.Context) -> RunGlsl:
         program = gl.program(vertex_shader=_VERTEX, fragment_shader=_fragment(chains))
         pixels = np.ones((1, count, 4), dtype=np.float32)
         pixels[0, :, :3] = rgb
-        held: list[moderngl.Texture | moderngl.Framebuffer | moderngl.VertexArray] = []
+        held: list[Any] = []
         source = gl.texture((count, 1), 4, pixels.tobytes(), dtype="f4")
         source.use(0)
         held.append(source)
         tables = {t.name: t for chain in chains for function in chain for t in function.textures}
         for unit, table in enumerate(tables.values(), start=1):
-            size = (table.width, table.height)
-            texture = gl.texture(size, table.channels, table.values.tobytes(), dtype="f4")
-            mode = moderngl.LINEAR if table.filtering == "linear" else moderngl.NEAREST
-            texture.filter = (mode, mode)
+            make = gl.texture3d if table.dimension == 3 else gl.texture
+            texture = make(table.size, table.channels, table.values.tobytes(), dtype="f4")  # type: ignore[operator]
+            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
             texture.repeat_x = texture.repeat_y = False
+            if table.dimension == 3:
+                texture.repeat_z = False
             texture.use(unit)
             program[table.name] = unit
             held.append(texture)

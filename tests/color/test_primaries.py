@@ -1,5 +1,6 @@
 """Matrices derived from primaries, against published numbers."""
 
+import colour
 import numpy as np
 import pytest
 from depthgrade.color.primaries import PRIMARIES, adaptation, primaries, rgb_to_rgb, rgb_to_xyz
@@ -24,6 +25,43 @@ def test_ap0_to_ap1_is_the_published_aces_matrix() -> None:
     ]
     got = rgb_to_rgb(primaries("ap0"), primaries("ap1"))
     np.testing.assert_allclose(got, expected, atol=1e-10)
+
+
+# Our primaries by the name colour-science has for them; Apple Wide Gamut it does not know.
+GAMUTS = {
+    "dwg": "DaVinci Wide Gamut",
+    "rec709": "ITU-R BT.709",
+    "rec601_525": "SMPTE C",
+    "rec601_625": "Pal/Secam",
+    "rec2020": "ITU-R BT.2020",
+    "p3_d65": "P3-D65",
+    "sgamut3": "S-Gamut3",
+    "sgamut3cine": "S-Gamut3.Cine",
+    "sgamut3_venice": "Venice S-Gamut3",
+    "sgamut3cine_venice": "Venice S-Gamut3.Cine",
+    "awg3": "ARRI Wide Gamut 3",
+    "awg4": "ARRI Wide Gamut 4",
+    "vgamut": "V-Gamut",
+    "rwg": "REDWideGamutRGB",
+    "cgamut": "Cinema Gamut",
+    "bwg": "Blackmagic Wide Gamut",
+    "dgamut": "DJI D-Gamut",
+    "protune": "Protune Native",
+    "ap0": "ACES2065-1",
+    "ap1": "ACEScg",
+}
+
+
+@pytest.mark.parametrize("name", GAMUTS)
+def test_primaries_agree_with_colour_science(name: str) -> None:
+    row, theirs = primaries(name), colour.RGB_COLOURSPACES[GAMUTS[name]]
+    np.testing.assert_allclose([row.red, row.green, row.blue], theirs.primaries, atol=1e-6)
+    np.testing.assert_allclose(row.white, theirs.whitepoint, atol=1e-6)
+
+
+def test_every_gamut_has_an_oracle() -> None:
+    # Apple Wide Gamut has OpenColorIO's built-in, see test_curves.
+    assert {row.name for row in PRIMARIES} - GAMUTS.keys() == {"apple_wide"}
 
 
 def test_rec709_luminance_weights_follow_from_its_primaries() -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from depthgrade.color import DisplayRendering, conversion, evaluate_input, evaluate_output
-from depthgrade.color.rendering import literal, render, render_inverse, rendering_function
+from depthgrade.color.glsl import literal
+from depthgrade.color.rendering import render, render_inverse, rendering_function
 from depthgrade.errors import ColorError
 
 PARAMETERS = [(10.0, 0.101), (100.0, 0.101), (4.0, 0.165), (10.0, 0.12)]
@@ -13,33 +14,33 @@ PARAMETERS = [(10.0, 0.101), (100.0, 0.101), (4.0, 0.165), (10.0, 0.12)]
 def test_grey_becomes_mid_grey_and_white_becomes_display_white(
     white: float, mid_grey: float
 ) -> None:
-    rendering = DisplayRendering(white=white, mid_grey=mid_grey)
-    got = render(rendering, [0.0, 0.18, white])
+    curve = DisplayRendering(white=white, mid_grey=mid_grey).curve()
+    got = render(curve, [0.0, 0.18, white])
     np.testing.assert_allclose(got, [0.0, mid_grey, 1.0], atol=1e-14)
 
 
 @pytest.mark.parametrize(("white", "mid_grey"), PARAMETERS)
 def test_the_inverse_returns_every_value(white: float, mid_grey: float) -> None:
-    rendering = DisplayRendering(white=white, mid_grey=mid_grey)
+    curve = DisplayRendering(white=white, mid_grey=mid_grey).curve()
     light = np.concatenate([-np.geomspace(1e-6, 1e3, 50), [0.0], np.geomspace(1e-6, 1e3, 50)])
     np.testing.assert_allclose(
-        render_inverse(rendering, render(rendering, light)), light, rtol=1e-11, atol=1e-15
+        render_inverse(curve, render(curve, light)), light, rtol=1e-11, atol=1e-15
     )
 
 
 def test_the_curve_is_odd_and_goes_on_along_its_tangent() -> None:
-    rendering = DisplayRendering()
-    assert render(rendering, -0.5) == -render(rendering, 0.5)
+    curve = DisplayRendering().curve()
+    assert render(curve, -0.5) == -render(curve, 0.5)
     step = 1e-5
-    below, at, above = render(rendering, [10.0 - step, 10.0, 10.0 + step])
+    below, at, above = render(curve, [10.0 - step, 10.0, 10.0 + step])
     assert (above - at) / step == pytest.approx((at - below) / step, rel=1e-4)
-    far, farther = render(rendering, [20.0, 30.0])
+    far, farther = render(curve, [20.0, 30.0])
     assert far - at == pytest.approx(farther - far, rel=1e-12)
 
 
 def test_the_curve_rises_everywhere() -> None:
     light = np.linspace(-5.0, 40.0, 4001)
-    assert (np.diff(render(DisplayRendering(), light)) > 0).all()
+    assert (np.diff(render(DisplayRendering().curve(), light)) > 0).all()
 
 
 def test_no_rendering_shows_grey_at_its_gamma_code() -> None:
@@ -84,8 +85,8 @@ def test_parameters_without_a_curve_are_refused(arguments: dict[str, object], me
 
 
 def test_other_parameters_have_another_name_in_the_text() -> None:
-    assert rendering_function(DisplayRendering()).name == "davinci"
-    other = rendering_function(DisplayRendering(white=20.0))
+    assert rendering_function(DisplayRendering().curve()).name == "davinci"
+    other = rendering_function(DisplayRendering(white=20.0).curve())
     assert other.name == "davinci_white_20p0_grey_0p101"
     assert conversion("rec709", "srgb")[0].name == "rec709_to_srgb"
 

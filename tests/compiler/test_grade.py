@@ -24,7 +24,9 @@ def look(name: str = "node", kind: str = "primary", **values: object) -> Look:
 
 def program(look: Look, source: Source = SOURCE, **options: object) -> Program:
     project = Project(look=look, output="rec709")
-    return compile_grade(Request(project, source, "rec709", **options))  # type: ignore[arg-type]
+    plan = compile_grade(Request(project, source, "rec709", **options))  # type: ignore[arg-type]
+    (made,) = plan.programs  # what is pointwise is one pass
+    return made
 
 
 def main_of(text: str) -> str:
@@ -64,8 +66,8 @@ def test_a_live_parameter_is_a_uniform_and_its_value_no_part_of_the_text() -> No
     one, other = (program(look(gain=gain), live=live) for gain in (0.8, 0.9))
     assert one.identity == other.identity
     assert one.values(look(gain=0.8).nodes) == {
-        "primary_balance_0_0": (0.8, 0.8, 0.8),
-        "primary_balance_0_1": (0.0, 0.0, 0.0),
+        "primary_balance_0_steps1_0": (0.8, 0.8, 0.8),
+        "primary_balance_0_steps1_1": (0.0, 0.0, 0.0),
     }
 
 
@@ -103,9 +105,9 @@ def test_a_rotated_clip_is_read_turned() -> None:
     assert "ivec2 s = ivec2(q.y, 89 - q.x);" in made.text
 
 
-def test_showing_a_picture_node_as_a_key_is_refused() -> None:
-    with pytest.raises(ProjectError, match="node: is not a node that makes a key"):
-        program(look(gain=0.8), key="node")
+def test_showing_a_mixer_as_a_key_is_refused() -> None:
+    with pytest.raises(ProjectError, match="mix: is not a node that makes a key"):
+        program(look("mix", "parallel_mixer"), key="mix")
 
 
 @pytest.mark.parametrize("name", looks.names())

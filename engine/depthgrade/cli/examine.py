@@ -107,7 +107,7 @@ def explain(
       depthgrade explain --look studio-light
       depthgrade explain clip.mov --look studio-light --glsl
     """
-    from depthgrade.session.explain import compile_program  # noqa: PLC0415
+    from depthgrade.session.explain import compile_plan  # noqa: PLC0415
     from depthgrade.session.explain import explain as explained  # noqa: PLC0415
 
     if source is None and look is None:
@@ -117,7 +117,7 @@ def explain(
     )
     project, clip = _project_and_clip(changes, source)
     if glsl:
-        print(compile_program(project, clip).text, end="")
+        print(compile_plan(project, clip).text, end="")
         return
     found = explained(project, clip)
     output().print(pairs(found.facts))

@@ -13,15 +13,19 @@ from depthgrade.color.glsl import (
     from_linear_working,
     to_linear_working,
 )
+from depthgrade.color.luts import evaluate_file, file_transform, lut_extensions
 from depthgrade.color.rendering import DisplayRendering, Rendering
 from depthgrade.color.spaces import Space, space, spaces
 from depthgrade.color.tags import Assumption, space_to_tags, tags_to_space
 from depthgrade.color.transforms import (
     evaluate_input,
     evaluate_output,
+    input_title,
     input_transform,
+    output_title,
     output_transform,
 )
+from depthgrade.color.user_config import UserConfig, config_from
 from depthgrade.color.ycbcr import (
     decode_matrix,
     encode_matrix,
@@ -38,15 +42,22 @@ __all__ = [
     "GlslTexture",
     "Rendering",
     "Space",
+    "UserConfig",
     "cancel",
     "config",
+    "config_from",
     "conversion",
     "decode_matrix",
     "encode_matrix",
+    "evaluate_file",
     "evaluate_input",
     "evaluate_output",
+    "file_transform",
     "from_linear_working",
+    "input_title",
     "input_transform",
+    "lut_extensions",
+    "output_title",
     "output_transform",
     "resolved_full_range",
     "resolved_matrix",

@@ -16,7 +16,7 @@ from depthgrade.color.primaries import (
     rgb_to_rgb,
     rgb_to_xyz_d65,
 )
-from depthgrade.color.spaces import spaces
+from depthgrade.color.spaces import linear_name, spaces
 
 REFERENCE = "linear_dwg"
 CIE_XYZ_D65 = "cie_xyz_d65"  # where OpenColorIO's ACES output transforms end
@@ -29,12 +29,11 @@ def _matrix(matrix: Matrix) -> ocio.MatrixTransform:
 
 
 def _linear_spaces() -> list[ocio.ColorSpace]:
-    """A linear space for each set of primaries, and CIE XYZ; ACES ones by their own names."""
+    """A linear space for each set of primaries, and CIE XYZ."""
     dwg = primaries("dwg")
     result = []
-    aces = {"ap0": "aces2065_1", "ap1": "acescg"}
     for gamut in PRIMARIES:
-        name = aces.get(gamut.name, f"linear_{gamut.name}")
+        name = linear_name(gamut.name)
         row = ocio.ColorSpace(name=name, encoding="scene-linear", description=gamut.source)
         if gamut != dwg:
             row.setTransform(_matrix(rgb_to_rgb(gamut, dwg)), ocio.COLORSPACE_DIR_TO_REFERENCE)

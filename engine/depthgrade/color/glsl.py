@@ -7,7 +7,6 @@ none, and a shader that misses one is silently wrong.
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
 
 import numpy as np
 import PyOpenColorIO as ocio  # noqa: N813  modules are lower-case here
@@ -15,34 +14,35 @@ from numpy.typing import NDArray
 
 from depthgrade.color.config import config
 from depthgrade.errors import ColorError, suggest
+from depthgrade.resources import shader
 
 
 @dataclass(frozen=True, eq=False)
 class GlslTexture:
-    """A table a function samples: bind it to the uniform sampler2D `name` of the text.
+    """A table a function reads: bind it to the uniform `name`, which the text declares.
 
-    values     float32 (height, width, channels), channels 1 or 3
-    filtering  "nearest" or "linear"; edges are clamped
+    values     float32 (height, width, channels) for a sampler2D, (depth, height, width, channels)
+               for a sampler3D; channels 1 or 3
+    The text does its own interpolation, so the texture is bound unfiltered, its edges clamped.
     """
 
     name: str
     values: NDArray[np.float32] = field(repr=False)
-    filtering: Literal["nearest", "linear"]
 
     @property
-    def width(self) -> int:
-        """Texels in x."""
-        return int(self.values.shape[1])
+    def dimension(self) -> int:
+        """2 for a sampler2D, 3 for a sampler3D."""
+        return self.values.ndim - 1
 
     @property
-    def height(self) -> int:
-        """Texels in y."""
-        return int(self.values.shape[0])
+    def size(self) -> tuple[int, ...]:
+        """Texels in x, y and, where there is one, z."""
+        return tuple(int(n) for n in self.values.shape[-2::-1])
 
     @property
     def channels(self) -> int:
         """Numbers in a texel."""
-        return int(self.values.shape[2])
+        return int(self.values.shape[-1])
 
 
 @dataclass(frozen=True)
@@ -93,41 +93,93 @@ def _tidy(text: str) -> str:
 
 
 def _textures(shader: ocio.GpuShaderDesc) -> tuple[GlslTexture, ...]:
-    if list(shader.get3DTextures()):
-        raise ColorError("OpenColorIO: the transform needs a 3D table; allowed: analytic or 1D")
     result = []
     for texture in shader.getTextures():
         channels = 1 if texture.channel == ocio.GpuShaderDesc.TEXTURE_RED_CHANNEL else 3
         values = np.array(texture.getValues(), dtype=np.float32)
-        linear = texture.interpolation == ocio.INTERP_LINEAR
         result.append(
             GlslTexture(
-                name=texture.samplerName,
-                values=values.reshape(texture.height, texture.width, channels),
-                filtering="linear" if linear else "nearest",
+                texture.samplerName, values.reshape(texture.height, texture.width, channels)
             )
         )
+    for cube in shader.get3DTextures():
+        values = np.array(cube.getValues(), dtype=np.float32)
+        result.append(GlslTexture(cube.samplerName, values.reshape(*[cube.edgeLen] * 3, 3)))
     return tuple(result)
 
 
+def _interpolated(name: str, body: str, shader: ocio.GpuShaderDesc) -> str:
+    """The text with its linear look-ups done by functions of ours, which the text then begins with.
+
+    A GPU's linear filter rounds its weights to 8 bits, which a small table makes visible.
+    """
+    read = {
+        "table_row": [t for t in shader.getTextures() if t.interpolation == ocio.INTERP_LINEAR],
+        "table_cell": [t for t in shader.get3DTextures() if t.interpolation == ocio.INTERP_LINEAR],
+    }
+    for helper, textures in read.items():
+        for texture in textures:
+            call = f"texture({texture.samplerName},"
+            body = body.replace(call, f"{name}_{helper}({texture.samplerName},")
+        if textures:
+            body = f"{renamed(helper, helper, f'{name}_{helper}')}\n{body}"
+    return body
+
+
+def renamed(file: str, function: str, name: str) -> str:
+    """shaders/color/<file>.glsl with its function under another name."""
+    return shader(f"color/{file}").replace(f" {function}(", f" {name}(")
+
+
 def function_of(
-    name: str, title: str, processor: ocio.Processor, inverse: str | None = None
+    name: str,
+    title: str,
+    processor: ocio.Processor,
+    inverse: str | None = None,
+    *,
+    limit: float | None = None,
 ) -> GlslFunction:
-    """The processor as `vec3 name(vec3 c)`; the title heads its text as a comment."""
-    shader = ocio.GpuShaderDesc.CreateShaderDesc(
+    """The processor as `vec3 name(vec3 c)`; the title heads its text as a comment.
+
+    With a limit, NaN in the result becomes 0 and each channel is held within -limit to limit.
+    Raises ColorError when OpenColorIO can't write it for a GPU.
+    """
+    description = ocio.GpuShaderDesc.CreateShaderDesc(
         language=ocio.GPU_LANGUAGE_GLSL_4_0,
         functionName=f"{name}_rgba",
         resourcePrefix=f"{name}_",
     )
-    shader.setAllowTexture1D(False)
+    description.setAllowTexture1D(False)
     gpu = processor.getOptimizedGPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
-    gpu.extractGpuShaderInfo(shader)
-    body = _tidy(shader.getShaderText())
-    text = (
-        f"// {title}\n{body}\n\n"
-        f"vec3 {name}(vec3 c)\n{{\n  return {name}_rgba(vec4(c, 1.0)).rgb;\n}}\n"
-    )
-    return GlslFunction(name, text, _textures(shader), inverse)
+    try:
+        gpu.extractGpuShaderInfo(description)
+    except ocio.Exception as error:
+        raise ColorError(f"{title}: {one_line(error)}; allowed: what a GPU can run") from error
+    body = _interpolated(name, _tidy(description.getShaderText()), description)
+    result = f"{name}_rgba(vec4(c, 1.0)).rgb"
+    if limit is not None:
+        body = f"{renamed('finite', 'finite', f'{name}_finite')}\n{body}"
+        result = f"{name}_finite({result}, {literal(limit)})"
+    text = f"// {title}\n{body}\n\nvec3 {name}(vec3 c)\n{{\n  return {result};\n}}\n"
+    return GlslFunction(name, text, _textures(description), inverse)
+
+
+def literal(value: float) -> str:
+    """A GLSL float literal that keeps float32 exactly, always with a point or exponent."""
+    text = f"{value:.9g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+def identifier(name: str) -> str:
+    """A part of a GLSL name made from any text: letters, digits and single underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40].strip("_")
+
+
+def one_line(error: Exception) -> str:
+    """What OpenColorIO says, as one short line without the end of its sentence."""
+    text = " ".join(str(error).split())
+    reason = text.rsplit("failed with: ", maxsplit=1)[-1]
+    return reason[:200].rstrip(" .")
 
 
 # The working space's own curve has short names, because every graded shader says them.

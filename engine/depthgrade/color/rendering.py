@@ -4,9 +4,11 @@
 
     f(x) = a x / (x + b),  a = Wout (Win + b) / Win,  b = 0.18 (Win - m r) / (m r - 0.18),
 
-with r = Win / Wout, so that f(0.18) = m and f(Win) = Wout = 1.0, which is 100 nits. It is our own
-curve in the manner of a simple tone mapping; no parity with any product is claimed. `aces2` is
-OpenColorIO's ACES 2.0 output transform, `none` leaves scene light as display light.
+with r = Win / Wout, so that f(0.18) = m and f(Win) = Wout, 1.0 being 100 nits. It is our own curve
+in the manner of a simple tone mapping; no parity with any product is claimed. A display of 1000
+nits has Wout = 10 and takes ten times the Win: r stays, so grey and shadows look as at 100 nits
+and the peak is there for what is brighter. `aces2` is OpenColorIO's ACES 2.0 output transform,
+`none` leaves scene light as display light.
 """
 
 from dataclasses import dataclass
@@ -16,23 +18,41 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from depthgrade.color.glsl import GlslFunction
+from depthgrade.color.glsl import GlslFunction, literal, renamed
 from depthgrade.errors import ColorError
-from depthgrade.resources import shader
 
 Rendering = Literal["davinci", "aces2", "none"]
 RENDERINGS: tuple[Rendering, ...] = ("davinci", "aces2", "none")
 SCENE_GREY = 0.18
-DISPLAY_WHITE = 1.0  # Wout: 100 nits, the white of a Rec.709 grading display (ITU-R BT.2035)
+DISPLAY_WHITE = 1.0  # Wout in units of 100 nits, of a Rec.709 grading display (ITU-R BT.2035)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The numbers of f: a, b, white = Win and peak = Wout."""
+
+    a: float
+    b: float
+    white: float
+    peak: float
+
+    @property
+    def slope(self) -> float:
+        """Of f at white, and of the tangent it goes on along."""
+        return self.a * self.b / (self.white + self.b) ** 2
 
 
 @dataclass(frozen=True)
 class DisplayRendering:
-    """Which rendering, and the two numbers of `davinci`.
+    """Which rendering, and the numbers of `davinci`.
 
     white      Win: scene light shown as display white; 10.0 leaves a Rec.709 white room to come
-               down; log footage may want more
+               down; log footage may want more; a display of 1000 nits takes ten times as much
     mid_grey   m: display light of 18 % grey, 0.101 = 10.1 nits
+    gamut_compression   brings colours outside the display's gamut into it before the curve, see
+               `gamut`. Off by default: it costs six powers a pixel each way, and display clips,
+               which come in through its inverse, gain nothing from it; log footage of coloured
+               lights does. An ungraded Rec.709 clip comes out as it went in either way.
     Raises ColorError for an unknown kind, and where no such curve exists: white * mid_grey must
     exceed 0.18 and mid_grey must lie between 0 and 1.
     """
@@ -40,6 +60,7 @@ class DisplayRendering:
     kind: Rendering = "davinci"
     white: float = 10.0
     mid_grey: float = 0.101
+    gamut_compression: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in RENDERINGS:
@@ -58,43 +79,30 @@ class DisplayRendering:
                 f"{self.mid_grey:g}; allowed: more than {least:.4g}"
             )
 
-    @property
-    def b(self) -> float:
-        """The b of f."""
-        grey = self.mid_grey * self.white / DISPLAY_WHITE
-        return SCENE_GREY * (self.white - grey) / (grey - SCENE_GREY)
-
-    @property
-    def a(self) -> float:
-        """The a of f."""
-        return DISPLAY_WHITE * (self.white + self.b) / self.white
+    def curve(self, peak: float = DISPLAY_WHITE) -> Curve:
+        """f for a display whose white is `peak`, in units of 100 nits."""
+        white = self.white * peak
+        grey = self.mid_grey * self.white  # m r
+        b = SCENE_GREY * (white - grey) / (grey - SCENE_GREY)
+        return Curve(peak * (white + b) / white, b, white, peak)
 
 
-def render(rendering: DisplayRendering, scene: ArrayLike) -> NDArray[np.float64]:
+def render(curve: Curve, scene: ArrayLike) -> NDArray[np.float64]:
     """Display light of scene light by the `davinci` curve, float64, any shape, any finite value."""
     light = np.asarray(scene, dtype=np.float64)
-    a, b, white = rendering.a, rendering.b, rendering.white
     x = np.abs(light)
-    slope = a * b / (white + b) ** 2
-    y = np.where(x > white, DISPLAY_WHITE + slope * (x - white), a * x / (x + b))
+    tangent = curve.peak + curve.slope * (x - curve.white)
+    y = np.where(x > curve.white, tangent, curve.a * x / (x + curve.b))
     return np.asarray(np.sign(light) * y)
 
 
-def render_inverse(rendering: DisplayRendering, display: ArrayLike) -> NDArray[np.float64]:
+def render_inverse(curve: Curve, display: ArrayLike) -> NDArray[np.float64]:
     """Scene light of display light: the inverse of render()."""
     light = np.asarray(display, dtype=np.float64)
-    a, b, white = rendering.a, rendering.b, rendering.white
     y = np.abs(light)
-    slope = a * b / (white + b) ** 2
-    curve = b * y / (a - np.minimum(y, DISPLAY_WHITE))
-    x = np.where(y > DISPLAY_WHITE, white + (y - DISPLAY_WHITE) / slope, curve)
-    return np.asarray(np.sign(light) * x)
-
-
-def literal(value: float) -> str:
-    """A GLSL float literal that keeps float32 exactly, always with a point or exponent."""
-    text = f"{value:.9g}"
-    return text if "." in text or "e" in text else f"{text}.0"
+    below = curve.b * y / (curve.a - np.minimum(y, curve.peak))
+    tangent = curve.white + (y - curve.peak) / curve.slope
+    return np.asarray(np.sign(light) * np.where(y > curve.peak, tangent, below))
 
 
 def bound_text(file: str, name: str, arguments: tuple[float, ...]) -> str:
@@ -102,30 +110,30 @@ def bound_text(file: str, name: str, arguments: tuple[float, ...]) -> str:
 
     The file's own function becomes <name>_of, so two bindings can stand in one shader.
     """
-    text = shader(f"color/{file}").replace(f"vec3 {file}(", f"vec3 {name}_of(").strip()
+    text = renamed(file, file, f"{name}_of").strip()
     values = ", ".join(literal(value) for value in arguments)
     return f"{text}\n\nvec3 {name}(vec3 c)\n{{\n    return {name}_of(c, {values});\n}}\n"
 
 
-def _name(stem: str, rendering: DisplayRendering) -> str:
+def _name(stem: str, curve: Curve) -> str:
     """The stem, with the parameters in it where they are not the defaults."""
-    if rendering == DisplayRendering():
-        return stem
-    parts = f"_white_{literal(rendering.white)}_grey_{literal(rendering.mid_grey)}"
-    return stem + "".join({".": "p", "-": "m", "+": ""}.get(c, c) for c in parts)
+    peak = "" if curve.peak == DISPLAY_WHITE else f"_{100.0 * curve.peak:.0f}_nits"
+    if curve == DisplayRendering().curve(curve.peak):
+        return stem + peak
+    grey = curve.a * SCENE_GREY / (SCENE_GREY + curve.b)
+    parts = f"_white_{literal(curve.white)}_grey_{literal(grey)}"
+    return stem + peak + "".join({".": "p", "-": "m", "+": ""}.get(c, c) for c in parts)
 
 
-def rendering_function(rendering: DisplayRendering) -> GlslFunction:
+def rendering_function(curve: Curve) -> GlslFunction:
     """The `davinci` curve as `vec3 davinci(vec3 c)`, its parameters literals."""
-    arguments = (rendering.a, rendering.b, rendering.white)
-    name, inverse = _name("davinci", rendering), _name("davinci_inverse", rendering)
-    text = bound_text("davinci_rendering", name, arguments)
+    name, inverse = _name("davinci", curve), _name("davinci_inverse", curve)
+    text = bound_text("davinci_rendering", name, (curve.a, curve.b, curve.white))
     return GlslFunction(name, text, inverse=inverse)
 
 
-def rendering_inverse_function(rendering: DisplayRendering) -> GlslFunction:
+def rendering_inverse_function(curve: Curve) -> GlslFunction:
     """The inverse of the `davinci` curve as `vec3 davinci_inverse(vec3 c)`."""
-    arguments = (rendering.a, rendering.b, rendering.white)
-    name, inverse = _name("davinci_inverse", rendering), _name("davinci", rendering)
-    text = bound_text("davinci_rendering_inverse", name, arguments)
+    name, inverse = _name("davinci_inverse", curve), _name("davinci", curve)
+    text = bound_text("davinci_rendering_inverse", name, (curve.a, curve.b, curve.white))
     return GlslFunction(name, text, inverse=inverse)

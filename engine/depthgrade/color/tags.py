@@ -115,16 +115,20 @@ _WRITTEN = {
     "display_p3": (12, 13, 1),
     "hlg": (9, 18, 9),
     "pq": (9, 16, 9),
+    "hlg_display": (9, 18, 9),
+    "pq_display": (9, 16, 9),
+    "rec709_scene": (1, 1, 1),
     "linear_rec709": (1, 8, 1),
     "linear_rec2020": (9, 8, 9),
 }
 
 
 def space_to_tags(output: str) -> ColorTags:
-    """The tags a Y'CbCr file in that space is written with, limited range.
+    """The tags a Y'CbCr file of that output is written with, limited range.
 
-    A writer of R'G'B' samples replaces matrix coefficients by 0 and the range by full. Raises
-    ColorError for an unknown space.
+    A writer of R'G'B' samples replaces matrix coefficients by 0 and the range by full. Views,
+    files and spaces of the user's configuration don't say what they are: primaries and transfer
+    stay unspecified. An unknown name is refused where the output is made, not here.
     """
-    codes = _WRITTEN.get(space(output).name, (UNSPECIFIED, UNSPECIFIED, 1))
+    codes = _WRITTEN.get(output, (UNSPECIFIED, UNSPECIFIED, 1))
     return ColorTags(*codes, full_range=False)

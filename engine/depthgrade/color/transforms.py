@@ -1,228 +1,224 @@
 """Whole ways in and out: code values of a clip to DaVinci Intermediate, and on to a display.
 
-A transform is a chain of steps. A step knows its GLSL and its CPU result, so the picture and its
-oracle come from one list. Each chain begins with a guard against NaN and infinity.
+A transform is a chain of steps, each with its GLSL and its CPU result. Each chain begins with a
+guard against NaN and infinity.
 
-Rec.709 and the other display spaces come in through the inverse of the 100-nit `davinci` rendering
-(or of `none`), in their own linear primaries and whatever the output is, so that an ungraded clip
-comes out as it went in. With an `aces2` output they still come in through `davinci`: the inverse
-of ACES 2 sends display white to scene 128, seven stops above a white wall.
+An input or output is named
+    rec709             a space of ours; see `spaces`
+    ocio:NAME          a colour space, alias or role of the user's configuration; a plain NAME too,
+                       where we have none of that name: ours come first
+    view:DISPLAY/VIEW  a view of the user's configuration; only as output
+    file:PATH          a LUT, CLF or CDL file: as input it makes DaVinci Intermediate of the clip's
+                       code values, as output it makes code values of DaVinci Intermediate
+    file:PATH@SPACE    the same, for a file that leads to (as input) or expects (as output) another
+                       space of ours, such as file:look.cube@logc3_awg3
+
+Rec.709 and the other display spaces come in through the inverse of the `davinci` rendering of
+their own peak (or of `none`), in their own linear primaries and whatever the output is, so that an
+ungraded clip comes out as it went in. With an `aces2` output they still come in through `davinci`:
+the inverse of ACES 2 sends display white to scene 128, seven stops above a white wall. HLG and PQ
+clips are scene light; as outputs, `hlg` and `pq` are rendered for a display of 1000 nits. To get an
+HDR clip back as it went in, name its input `hlg_display` or `pq_display`.
 """
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol
 
 import numpy as np
-import PyOpenColorIO as ocio  # noqa: N813  modules are lower-case here
 from numpy.typing import ArrayLike, NDArray
 
-from depthgrade.color.config import CIE_XYZ_D65, config
-from depthgrade.color.glsl import GlslFunction, checked, conversion, function_of
-from depthgrade.color.rendering import (
-    DisplayRendering,
-    bound_text,
-    render,
-    render_inverse,
-    rendering_function,
-    rendering_inverse_function,
+from depthgrade.color.glsl import GlslFunction
+from depthgrade.color.luts import lut_file
+from depthgrade.color.rendering import DisplayRendering
+from depthgrade.color.spaces import Space, space, spaces
+from depthgrade.color.steps import (
+    FINITE,
+    FINITE_LOG,
+    WORKING,
+    Aces2,
+    Compress,
+    Convert,
+    Finite,
+    Render,
+    Step,
+    all_glsl,
+    evaluate_all,
 )
-from depthgrade.color.spaces import Space, space
+from depthgrade.color.user_config import UserConfig, UserConvert, UserView
+from depthgrade.errors import ColorError, suggest
 
-Rgb = NDArray[np.float64]
-WORKING = "davinci_intermediate"
-LINEAR_WORKING = "linear_dwg"
-
-# Linear and display code values: the largest half float, which is what EXR infinity stands for.
-LINEAR_LIMIT = 65504.0
-# Log, HLG and PQ code values live in 0 to 1 with little headroom; PQ has a pole at 1.99.
-LOG_LIMIT = 1.9
-
-_ACES2_REC709 = "ACES-OUTPUT - ACES2065-1_to_CIE-XYZ-D65 - SDR-100nit-REC709_2.0"
-
-
-class Step(Protocol):
-    """One link of a chain."""
-
-    def glsl(self) -> tuple[GlslFunction, ...]:
-        """The functions to apply in order."""
-
-    def evaluate(self, rgb: Rgb) -> Rgb:
-        """The result on the CPU, (..., 3) float64 to the same shape."""
+_ACES = "aces2065_1"  # where the user's configuration and ours meet
+_FILE, _OCIO, _VIEW = "file:", "ocio:", "view:"
 
 
 @dataclass(frozen=True)
-class _Finite:
-    """NaN to 0, infinity to the limit."""
+class _UserSpace:
+    """A colour space of the user's configuration, in its canonical spelling."""
 
+    user: UserConfig
     name: str
-    limit: float
-
-    def glsl(self) -> tuple[GlslFunction, ...]:
-        text = bound_text("finite", self.name, (self.limit,))
-        return (GlslFunction(self.name, text, guard=True),)
-
-    def evaluate(self, rgb: Rgb) -> Rgb:
-        return np.clip(np.where(np.isnan(rgb), 0.0, rgb), -self.limit, self.limit)
 
 
-@dataclass(frozen=True)
-class _Convert:
-    """A conversion of the configuration, by OpenColorIO."""
-
-    src: str
-    dst: str
-
-    def glsl(self) -> tuple[GlslFunction, ...]:
-        return conversion(self.src, self.dst)
-
-    def evaluate(self, rgb: Rgb) -> Rgb:
-        return _on_cpu(config().getProcessor(self.src, self.dst), rgb)
+def _needed(user: UserConfig | None, name: str) -> UserConfig:
+    if user is None:
+        raise ColorError(
+            f'"{name}": needs an OpenColorIO configuration; allowed: set $OCIO or name one in '
+            "the project"
+        )
+    return user
 
 
-@dataclass(frozen=True)
-class _Render:
-    """The davinci rendering."""
-
-    rendering: DisplayRendering
-
-    def glsl(self) -> tuple[GlslFunction, ...]:
-        return (rendering_function(self.rendering),)
-
-    def evaluate(self, rgb: Rgb) -> Rgb:
-        return render(self.rendering, rgb)
-
-
-@dataclass(frozen=True)
-class _RenderInverse:
-    """The inverse of the davinci rendering."""
-
-    rendering: DisplayRendering
-
-    def glsl(self) -> tuple[GlslFunction, ...]:
-        return (rendering_inverse_function(self.rendering),)
-
-    def evaluate(self, rgb: Rgb) -> Rgb:
-        return render_inverse(self.rendering, rgb)
+def _find(name: str, user: UserConfig | None) -> Space | _UserSpace:
+    """The space of a name without file: or view:; ours first. Raises ColorError."""
+    plain = name.removeprefix(_OCIO)
+    ours = {row.name: row for row in spaces()}
+    if plain == name and name in ours:
+        return ours[name]
+    if plain != name:
+        user = _needed(user, name)
+    if user is None:
+        return space(name)
+    found = user.find(plain)
+    if found is None:
+        theirs = [f"{_OCIO}{each}" for each in user.spaces()]
+        known = theirs if plain != name else [*ours, *theirs]
+        raise ColorError(f'colour space: "{name}" is unknown; {suggest(name, known)}')
+    return _UserSpace(user, found)
 
 
-@dataclass(frozen=True)
-class _Aces2:
-    """ACES 2.0 output transform, 100 nits, Rec.709 limited, encoded for a display space."""
-
-    display: str
-
-    def glsl(self) -> tuple[GlslFunction, ...]:
-        return _aces2_glsl(self.display)
-
-    def evaluate(self, rgb: Rgb) -> Rgb:
-        return _on_cpu(_aces2(self.display), rgb)
+def _file(name: str) -> tuple[str, str]:
+    """(path, name of a space of ours) of "file:PATH" or "file:PATH@SPACE"."""
+    path = name.removeprefix(_FILE)
+    head, at, tail = path.rpartition("@")
+    if at and any(row.name == tail for row in spaces()):
+        return head, tail
+    return path, WORKING
 
 
-def _on_cpu(processor: ocio.Processor, rgb: Rgb) -> Rgb:
-    """OpenColorIO's exact CPU path, which works in float32."""
-    cpu = processor.getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
-    pixels = np.ascontiguousarray(rgb, dtype=np.float32).reshape(-1, 3).copy()
-    if pixels.size:
-        cpu.applyRGB(pixels)
-    return pixels.reshape(rgb.shape).astype(np.float64)
+def _guard(clip: Space) -> Finite:
+    signal = clip.kind == "scene" or clip.peak > 1.0
+    return FINITE_LOG if clip.decode is not None and signal else FINITE
 
 
-def _aces2(display: str) -> ocio.Processor:
-    chain = ocio.GroupTransform(
-        [
-            ocio.ColorSpaceTransform(WORKING, "aces2065_1"),
-            ocio.BuiltinTransform(_ACES2_REC709),
-            ocio.ColorSpaceTransform(CIE_XYZ_D65, checked(display)),
-        ]
-    )
-    return config().getProcessor(chain)
-
-
-@cache
-def _aces2_glsl(display: str) -> tuple[GlslFunction, ...]:
-    name = f"aces2_{display}"
-    return (function_of(name, f"ACES 2.0 rendering to {display}", _aces2(display)),)
-
-
-def _guard(clip: Space) -> _Finite:
-    if clip.decode is not None and clip.kind == "scene":
-        return _Finite("finite_log", LOG_LIMIT)
-    return _Finite("finite", LINEAR_LIMIT)
-
-
-def _input_steps(clip: Space, rendering: DisplayRendering) -> tuple[Step, ...]:
+def _input_steps(
+    name: str, rendering: DisplayRendering, user: UserConfig | None
+) -> tuple[Step, ...]:
+    if name.startswith(_FILE):
+        path, lands_in = _file(name)
+        return (FINITE, lut_file(path), Convert(lands_in, WORKING))
+    if name.startswith(_VIEW):
+        raise ColorError(f'"{name}": a view is for output; allowed: a colour space or file:PATH')
+    clip = _find(name, user)
+    if isinstance(clip, _UserSpace):
+        guard = FINITE if clip.user.linear(clip.name) else FINITE_LOG
+        decode = UserConvert(clip.user, clip.name, clip.user.interchange())
+        return (guard, decode, Convert(_ACES, WORKING))
     if clip.kind == "scene" or rendering.kind == "none":
-        return (_guard(clip), _Convert(clip.name, WORKING))
-    curve = DisplayRendering("davinci", rendering.white, rendering.mid_grey)
+        return (_guard(clip), Convert(clip.name, WORKING))
+    compressed = rendering.gamut_compression and rendering.kind == "davinci"
     return (
         _guard(clip),
-        _Convert(clip.name, clip.linear),
-        _RenderInverse(curve),
-        _Convert(clip.linear, WORKING),
+        Convert(clip.name, clip.linear),
+        Render(rendering.curve(clip.peak), inverse=True),
+        *((Compress(clip.primaries, inverse=True),) if compressed else ()),
+        Convert(clip.linear, WORKING),
     )
 
 
-def _output_steps(target: Space, rendering: DisplayRendering) -> tuple[Step, ...]:
-    guard = _guard(space(WORKING))
+def _output_steps(
+    name: str, rendering: DisplayRendering, user: UserConfig | None
+) -> tuple[Step, ...]:
+    if name.startswith(_FILE):
+        path, expects = _file(name)
+        return (FINITE_LOG, Convert(WORKING, expects), lut_file(path))
+    if name.startswith(_VIEW):
+        user = _needed(user, name)
+        display, view = user.view(name.removeprefix(_VIEW))
+        return (FINITE_LOG, Convert(WORKING, _ACES), UserView(user, display, view))
+    target = _find(name, user)
+    if isinstance(target, _UserSpace):
+        encode = UserConvert(target.user, target.user.interchange(), target.name)
+        return (FINITE_LOG, Convert(WORKING, _ACES), encode)
+    if rendering.kind != "none" and target.rendered:
+        target = space(target.rendered)
     if target.kind == "scene" or rendering.kind == "none":
-        return (guard, _Convert(WORKING, target.name))
+        return (FINITE_LOG, Convert(WORKING, target.name))
     if rendering.kind == "aces2":
-        return (guard, _Aces2(target.name))
+        return (FINITE_LOG, Aces2(target.name, target.primaries, target.peak))
     return (
-        guard,
-        _Convert(WORKING, target.linear),
-        _Render(rendering),
-        _Convert(target.linear, target.name),
+        FINITE_LOG,
+        Convert(WORKING, target.linear),
+        *((Compress(target.primaries),) if rendering.gamut_compression else ()),
+        Render(rendering.curve(target.peak)),
+        Convert(target.linear, target.name),
     )
-
-
-def _glsl(steps: tuple[Step, ...]) -> tuple[GlslFunction, ...]:
-    return tuple(function for step in steps for function in step.glsl())
-
-
-def _evaluate(steps: tuple[Step, ...], rgb: ArrayLike) -> Rgb:
-    values = np.asarray(rgb, dtype=np.float64)
-    for step in steps:
-        values = step.evaluate(values)
-    return values
 
 
 def input_transform(
-    space_name: str, rendering: DisplayRendering | None = None
+    name: str, rendering: DisplayRendering | None = None, user: UserConfig | None = None
 ) -> tuple[GlslFunction, ...]:
     """Functions to chain from R'G'B' code values of a clip to DaVinci Intermediate.
 
     The rendering (default: davinci) matters to display spaces only; `aces2` counts as `davinci`
-    here. Raises ColorError for an unknown space.
+    here. Raises ColorError for a name, file or configuration that can't serve.
     """
-    return _glsl(_input_steps(space(space_name), rendering or DisplayRendering()))
+    return all_glsl(_input_steps(name, rendering or DisplayRendering(), user))
 
 
 def output_transform(
-    output_name: str, rendering: DisplayRendering | None = None
+    name: str, rendering: DisplayRendering | None = None, user: UserConfig | None = None
 ) -> tuple[GlslFunction, ...]:
-    """Functions to chain from DaVinci Intermediate to code values of the output space.
+    """Functions to chain from DaVinci Intermediate to code values of the output.
 
-    Display spaces get the rendering; scene spaces (davinci_intermediate, linear ones, ACES, camera
-    logs, HLG, PQ) get scene light without one. `aces2` carries textures. Nothing clips to 0..1.
-    Raises ColorError for an unknown space.
+    Display spaces, HLG and PQ get the rendering; other scene spaces (davinci_intermediate, linear
+    ones, ACES, camera logs), spaces of the user's configuration and files get scene light without
+    one. `aces2`, views and files may carry textures. Nothing clips to 0..1. Raises ColorError as
+    input_transform.
     """
-    return _glsl(_output_steps(space(output_name), rendering or DisplayRendering()))
+    return all_glsl(_output_steps(name, rendering or DisplayRendering(), user))
 
 
 def evaluate_input(
-    space_name: str, rendering: DisplayRendering | None, rgb: ArrayLike
+    name: str,
+    rendering: DisplayRendering | None,
+    rgb: ArrayLike,
+    user: UserConfig | None = None,
 ) -> NDArray[np.float64]:
     """What input_transform computes, on the CPU: (..., 3) to (..., 3) float64.
 
     Our steps run in float64, OpenColorIO's in its float32 at OPTIMIZATION_LOSSLESS.
     """
-    return _evaluate(_input_steps(space(space_name), rendering or DisplayRendering()), rgb)
+    steps = _input_steps(name, rendering or DisplayRendering(), user)
+    return evaluate_all(steps, np.asarray(rgb, dtype=np.float64))
 
 
 def evaluate_output(
-    output_name: str, rendering: DisplayRendering | None, rgb: ArrayLike
+    name: str,
+    rendering: DisplayRendering | None,
+    rgb: ArrayLike,
+    user: UserConfig | None = None,
 ) -> NDArray[np.float64]:
     """What output_transform computes, on the CPU; precision as of evaluate_input."""
-    return _evaluate(_output_steps(space(output_name), rendering or DisplayRendering()), rgb)
+    steps = _output_steps(name, rendering or DisplayRendering(), user)
+    return evaluate_all(steps, np.asarray(rgb, dtype=np.float64))
+
+
+def input_title(name: str, user: UserConfig | None = None) -> str:
+    """What people call an input; raises ColorError, as input_transform would, for a wrong one."""
+    _input_steps(name, DisplayRendering(), user)
+    return _title(name, user)
+
+
+def output_title(name: str, user: UserConfig | None = None) -> str:
+    """What people call an output; raises ColorError, as output_transform would."""
+    _output_steps(name, DisplayRendering(), user)
+    return _title(name, user)
+
+
+def _title(name: str, user: UserConfig | None) -> str:
+    if name.startswith(_FILE):
+        path, end = _file(name)
+        return f"{path} ({space(end).title})"
+    if name.startswith(_VIEW):
+        return f"view {name.removeprefix(_VIEW)} of {_needed(user, name).name}"
+    found = _find(name, user)
+    return found.title if isinstance(found, Space) else f"{found.name} of {found.user.name}"

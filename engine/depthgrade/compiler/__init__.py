@@ -4,11 +4,12 @@ from depthgrade.compiler.grade import Request, compile_grade
 from depthgrade.compiler.guided import compile_guided
 from depthgrade.compiler.network_input import compile_network_input
 from depthgrade.compiler.pack import compile_pack
-from depthgrade.compiler.program import Entry, Program, Sampler
+from depthgrade.compiler.program import Entry, Plan, Program, Sampler
 from depthgrade.compiler.source import Source
 
 __all__ = [
     "Entry",
+    "Plan",
     "Program",
     "Request",
     "Sampler",

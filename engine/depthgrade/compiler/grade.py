@@ -1,12 +1,15 @@
-"""The fused grading pass: planes in, one picture out, everything between as one readable shader.
+"""The grading passes: planes in, one picture out; everything pointwise in one readable shader.
 
 Values that nobody is moving are literals, so steps that do nothing vanish and nothing is spent on a
 power of 1; live ones are uniforms and their steps stay in their general form. Node ids appear in
-comments only. What the picture asked for does not need is not in the text.
+comments only. What the picture asked for does not need is not in the text. Only a node that reads
+neighbouring pixels or frames ends a pass, and only what it reads is drawn into a texture.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
 
 from depthgrade.color import (
     GlslFunction,
@@ -16,17 +19,17 @@ from depthgrade.color import (
     output_transform,
     to_linear_working,
 )
+from depthgrade.compiler.graph_text import PASSED, Calls, GraphText, Textures, arguments, kept
 from depthgrade.compiler.library import Library
-from depthgrade.compiler.program import Entry, Program, Sampler, Uniform, assemble
+from depthgrade.compiler.program import Entry, Plan, Program, Sampler, Uniform, assemble
 from depthgrade.compiler.source import Source
-from depthgrade.compiler.text import kind, literal, number
-from depthgrade.errors import ProjectError
-from depthgrade.graph import OUTPUT, SOURCE, Graph
-from depthgrade.nodes.base import Branch, ColorNode, KeyNode, MixerNode, Node, Step
+from depthgrade.compiler.text import number
+from depthgrade.graph import OUTPUT
+from depthgrade.nodes.base import ColorNode, KeyNode, Pass
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Project
 
-GUIDE_LUMA = (0.21, 0.70, 0.09)  # the luma that guides depth edges: saturation's, on the DI signal
+PassList = Literal["passes", "key_passes"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Request:
     live          addresses ("sky.gain") whose values may change without a new program
     key           show the key of this node instead of the graded picture
     guided        depth textures hold guided-filter coefficients instead of depth
+    pixel_aspect  width over height of an upright pixel
     cancel        where nothing is graded, leave out transforms that undo each other
     """
 
@@ -46,56 +50,150 @@ class Request:
     live: frozenset[str] = frozenset()
     key: str | None = None
     guided: bool = False
+    pixel_aspect: Fraction = Fraction(1)
     cancel: bool = True
     entry: Entry = "fragment"
 
 
-def compile_grade(request: Request) -> Program:
-    """The fused pass of a project. Raises ProjectError when `key` names no key node."""
-    project, source = request.project, request.source
-    graph = _GraphText(project.look.nodes, project.look.graph, request.live, request.guided)
-    shown = request.key or _previewed(project)
+def compile_grade(request: Request) -> Plan:
+    """The passes of a project. Raises ProjectError when `key` names no key node."""
+    look = request.project.look
+    shown = request.key or _previewed(request.project)
+    made = _Passes(request)
+    for name in look.graph.order(shown or OUTPUT):
+        made.draw_neighbourhood(name)
+    text = GraphText(made, made.textures)
     if shown:
-        result = f"vec3({graph.shown_key(shown)})"
+        made.finish(text, f"vec3({text.key(shown)})", f"the key of {shown}", graded=False)
     else:
-        result = graph.picture(project.look.graph.rgb_inputs(OUTPUT)[0])
+        result = text.picture(look.graph.rgb_inputs(OUTPUT)[0])
+        made.finish(text, result, "the picture", graded=True)
+    return Plan(tuple(made.programs))
 
-    reads_picture = any("rgb0" in line for line in [*graph.lines, result])
-    inward = input_transform(request.input_space, project.rendering) if reads_picture else ()
-    outward = () if shown else output_transform(project.output, project.rendering)
-    if request.cancel and result == "rgb0" and outward:
-        inward, outward = cancel((*inward, *outward)), ()
 
-    lines: list[str] = []
-    samplers: list[Sampler] = []
-    if reads_picture:
-        lines += source_lines(source)
-        samplers += plane_samplers(source)
-    lines += chain_lines("rgb0", f"input: {request.input_space}", inward)
-    if graph.depths:
-        width, height = source.size
-        lines.append(f"    vec2 at = (vec2(q) + 0.5) / vec2({number(width)}, {number(height)});")
-    lines += graph.lines
-    lines.append(f"    vec3 shown = {result};")
-    lines += chain_lines("shown", f"output: {project.output}", outward)
-    lines.append("    vec4 result = vec4(shown, 1.0);")
+class _Passes:
+    """The programs of a plan as they are found, and which pictures and keys are in textures."""
 
-    library = Library([*inward, *outward, *to_linear_working(), *from_linear_working()])
-    declared = [f"uniform sampler2D {sampler.name};" for sampler in [*samplers, *graph.depths]]
-    declared += [f"uniform {glsl} {uniform.name};" for uniform, glsl in graph.uniforms]
-    tables = [
-        Sampler(table.name, "table", table=table)
-        for function in (*inward, *outward)
-        for table in function.textures
-    ]
-    functions = library.texts("\n".join(lines))
-    return Program(
-        text=assemble(request.entry, source.size, declared, functions, lines),
-        entry=request.entry,
-        size=source.size,
-        samplers=(*samplers, *graph.depths, *tables),
-        uniforms=tuple(uniform for uniform, _ in graph.uniforms),
-    )
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.graph = request.project.look.graph
+        self.nodes = request.project.look.nodes
+        self.live, self.guided = request.live, request.guided
+        self.programs: list[Program] = []
+        self.textures = Textures()
+
+    def draw_neighbourhood(self, name: str) -> None:
+        """Draws what a node's passes read, and the passes; nothing for a pointwise node."""
+        node, size = self.nodes[name], self.request.source.size
+        if not node.enabled:
+            return
+        if isinstance(node, ColorNode):
+            source = self.graph.key_input(name)
+            if source and (passes := self._acting(name, node.key_passes(size))):
+                text = GraphText(self, self.textures)
+                start = self._draw(text, f"vec3({text.key(source)})", f"the key for {name}")
+                self.textures.keys[name] = self._run(name, "key_passes", passes, start)
+        if not isinstance(node, ColorNode | KeyNode):
+            return
+        if passes := self._acting(name, node.passes(size)):
+            text = GraphText(self, self.textures)
+            before = text.stepped(name)
+            value = before if isinstance(node, ColorNode) else f"vec3({before})"
+            start = self._draw(text, value, f"what {name} [{node.type}] reads around each pixel")
+            if isinstance(node, ColorNode) and not node.steps():
+                self.textures.pictures[self.graph.rgb_inputs(name)[0]] = start
+            passed = self._run(name, "passes", passes, start)
+            place = self.textures.pictures if isinstance(node, ColorNode) else self.textures.keys
+            place[f"{name}{PASSED}"] = passed
+
+    def _acting(self, name: str, passes: Sequence[Pass]) -> Sequence[Pass]:
+        """The passes, or none where they would do nothing."""
+        return passes if kept(self, name, passes) else ()
+
+    def finish(self, text: GraphText, result: str, about: str, *, graded: bool) -> None:
+        """The last pass: the result through the output transform."""
+        project = self.request.project
+        outward = output_transform(project.output, project.rendering) if graded else ()
+        self._draw(text, result, about, outward)
+
+    def _draw(
+        self,
+        text: GraphText,
+        result: str,
+        about: str,
+        outward: tuple[GlslFunction, ...] = (),
+    ) -> int:
+        """Adds the program that draws a result of a graph text; its number."""
+        request = self.request
+        project, source = request.project, request.source
+        reads_picture = any("rgb0" in line for line in [*text.lines, result])
+        inward = input_transform(request.input_space, project.rendering) if reads_picture else ()
+        if request.cancel and result == "rgb0" and outward:
+            inward, outward = cancel((*inward, *outward)), ()
+        lines: list[str] = []
+        samplers: list[Sampler] = []
+        if reads_picture:
+            lines += source_lines(source)
+            samplers += plane_samplers(source)
+        lines += chain_lines("rgb0", f"input: {request.input_space}", inward)
+        if text.uses("at"):
+            width, height = source.size
+            size = f"vec2({number(width)}, {number(height)})"
+            lines.append(f"    vec2 at = (vec2(q) + 0.5) / {size};")
+        if text.uses("position"):
+            lines += _position_lines(request)
+        lines += text.lines
+        lines.append(f"    vec3 shown = {result};")
+        lines += chain_lines("shown", f"output: {project.output}", outward)
+        lines.append("    vec4 result = vec4(shown, 1.0);")
+        samplers += text.samplers
+        tables = [
+            Sampler(table.name, "table", table=table)
+            for function in (*inward, *outward)
+            for table in function.textures
+        ]
+        program = self._program(lines, samplers, text.uniforms, about, (*inward, *outward))
+        self.programs.append(replace(program, samplers=(*program.samplers, *tables)))
+        return len(self.programs) - 1
+
+    def _run(self, name: str, calls: PassList, passes: Sequence[Pass], start: int) -> int:
+        """Adds the programs of a node's passes; the number of the last."""
+        previous = start
+        for number_, each in enumerate(passes):
+            samplers = [Sampler("previous", "pass", previous), Sampler("start", "pass", start)]
+            if each.neighbour is not None:
+                samplers.append(Sampler("neighbour", "pass", start, offset=each.neighbour))
+            uniforms: list[tuple[Uniform, str]] = []
+            given = arguments(self, uniforms, Calls(name, calls, number_), each)
+            reads = ", ".join([*(sampler.name for sampler in samplers), "q", *given])
+            lines = [f"    vec4 result = {each.function}({reads});"]
+            about = f"{name} [{self.nodes[name].type}], {each.function.replace('_', ' ')}"
+            self.programs.append(self._program(lines, samplers, uniforms, about, ()))
+            previous = len(self.programs) - 1
+        return previous
+
+    def _program(
+        self,
+        lines: list[str],
+        samplers: list[Sampler],
+        uniforms: list[tuple[Uniform, str]],
+        about: str,
+        functions: Sequence[GlslFunction],
+    ) -> Program:
+        request = self.request
+        library = Library([*functions, *to_linear_working(), *from_linear_working()])
+        declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
+        declared += [f"uniform {glsl} {uniform.name};" for uniform, glsl in uniforms]
+        texts = library.texts("\n".join(lines))
+        size = request.source.size
+        return Program(
+            assemble(request.entry, size, declared, texts, lines),
+            request.entry,
+            size,
+            tuple(samplers),
+            tuple(uniform for uniform, _ in uniforms),
+            about=about,
+        )
 
 
 def source_lines(source: Source) -> list[str]:
@@ -129,148 +227,11 @@ def _previewed(project: Project) -> str | None:
     return None
 
 
-@dataclass
-class _GraphText:
-    """The statements of a graph: each picture and key is one variable, written on first use."""
-
-    nodes: Mapping[str, Node]
-    graph: Graph
-    live: frozenset[str]
-    guided: bool
-    lines: list[str] = field(default_factory=list)
-    depths: list[Sampler] = field(default_factory=list)
-    uniforms: list[tuple[Uniform, str]] = field(default_factory=list)
-    _pictures: dict[str, str] = field(default_factory=lambda: {SOURCE: "rgb0"})
-    _keys: dict[str, str] = field(default_factory=dict)
-
-    def picture(self, name: str) -> str:
-        """The variable of a node's picture; that of its input where the node does nothing."""
-        if name not in self._pictures:
-            node = self.nodes[name]
-            if isinstance(node, MixerNode):
-                self._pictures[name] = self._mixer(name, node)
-            else:
-                assert isinstance(node, ColorNode)
-                self._pictures[name] = self._color(name, node)
-        return self._pictures[name]
-
-    def key(self, name: str) -> str:
-        """The variable of a node's key; "1.0" where the node is disabled.
-
-        Raises ProjectError when the node makes no key.
-        """
-        node = self.nodes.get(name)
-        if not isinstance(node, KeyNode):
-            raise ProjectError(f"{name}: is not a node that makes a key")
-        if not node.enabled:
-            return "1.0"
-        if name not in self._keys:
-            variable = f"key{len(self._keys) + 1}"
-            start = self._depth(getattr(node, "quality", "better"))
-            self._write(name, node, f"float {variable}", start, node.steps(), of_key=False)
-            self._keys[name] = variable
-        return self._keys[name]
-
-    def shown_key(self, name: str) -> str:
-        """The variable of the key a node makes, or is limited by. Raises ProjectError for others."""
-        node = self.nodes.get(name)
-        return self._key_of(name, node) if isinstance(node, ColorNode) else self.key(name)
-
-    def _color(self, name: str, node: ColorNode) -> str:
-        before = self.picture(self.graph.rgb_inputs(name)[0])
-        if not self._acts(name, node):
-            return before
-        key = self._key_of(name, node)
-        variable = self._new_picture()
-        self._write(name, node, f"vec3 {variable}", before, node.steps(), of_key=False)
-        if key != "1.0":
-            self.lines.append(f"    {variable} = mix({before}, {variable}, {key});")
-        return variable
-
-    def _mixer(self, name: str, node: MixerNode) -> str:
-        base = self.picture(self.graph.branch_point(name))
-        if not node.enabled:
-            return base
-        branches = []
-        for end in self.graph.rgb_inputs(name):
-            last = self.nodes.get(end)
-            picture = self.picture(end)
-            key = "1.0"
-            if isinstance(last, ColorNode):
-                key = self._key_of(end, last) if self._acts(end, last) else "0.0"
-            branches.append(Branch(picture, key))
-        variable = self._new_picture()
-        self.lines.append(f"    // {name} [{node.type}]")
-        self.lines.append(f"    vec3 {variable} = {node.expression(base, branches)};")
-        return variable
-
-    def _acts(self, name: str, node: ColorNode) -> bool:
-        """Whether a node may change its picture."""
-        off = node.key_gain == 0 and f"{name}.key_gain" not in self.live
-        return node.enabled and not off and bool(self._kept(name, node.steps()))
-
-    def _key_of(self, name: str, node: ColorNode) -> str:
-        """The variable of the key a colour node is limited by, through its own key controls."""
-        if name not in self._keys:
-            source = self.graph.key_input(name)
-            start = self.key(source) if source else "1.0"
-            if not self._kept(name, node.key_steps()):
-                return start
-            variable = f"key{len(self._keys) + 1}"
-            self._write(name, node, f"float {variable}", start, node.key_steps(), of_key=True)
-            self._keys[name] = variable
-        return self._keys[name]
-
-    def _depth(self, quality: str) -> str:
-        """The call that samples the depth of a quality at full resolution."""
-        name = f"depth_{quality}"
-        if name not in [sampler.name for sampler in self.depths]:
-            self.depths.append(Sampler(name, "depth", quality=quality))
-        if self.guided:
-            weights = ", ".join(number(weight) for weight in GUIDE_LUMA)
-            return f"depth_guided({name}, at, dot(rgb0, vec3({weights})))"
-        return f"depth_plain({name}, at)"
-
-    def _new_picture(self) -> str:
-        return f"rgb{len(set(self._pictures.values()))}"
-
-    def _kept(self, name: str, steps: Sequence[Step]) -> list[tuple[int, Step]]:
-        """The steps that do something now, or may while their parameters are live."""
-        return [
-            (index, step)
-            for index, step in enumerate(steps)
-            if not step.identity or any(f"{name}.{p}" in self.live for p in step.parameters)
-        ]
-
-    def _write(
-        self,
-        name: str,
-        node: Node,
-        variable: str,
-        start: str,
-        steps: Sequence[Step],
-        *,
-        of_key: bool,
-    ) -> None:
-        """Declares a variable and sends it through a node's steps."""
-        self.lines.append(f"    // {name} [{node.type}]{' key' if of_key else ''}")
-        value, target = start, variable
-        for index, step in self._kept(name, steps):
-            arguments = [
-                self._argument(name, index, number_, step, of_key)
-                for number_ in range(len(step.arguments))
-            ]
-            self.lines.append(f"    {target} = {step.function}({', '.join([value, *arguments])});")
-            value = target = variable.rpartition(" ")[2]
-        if value == start:
-            self.lines.append(f"    {variable} = {start};")
-
-    def _argument(self, name: str, index: int, number_: int, step: Step, of_key: bool) -> str:
-        """A step's argument: a uniform if one of its parameters is live, else a literal."""
-        value = step.arguments[number_]
-        if not any(f"{name}.{parameter}" in self.live for parameter in step.parameters):
-            return literal(value)
-        order = list(self.nodes).index(name)
-        uniform = Uniform(f"{step.function}_{order}_{number_}", name, index, number_, of_key)
-        self.uniforms.append((uniform, kind(value)))
-        return uniform.name
+def _position_lines(request: Request) -> list[str]:
+    """Sets `vec2 position`: picture heights from the centre, x right, y down."""
+    width, height = request.source.size
+    aspect = float(request.pixel_aspect)
+    return [
+        f"    vec2 position = (vec2(q) + 0.5 - vec2({number(width / 2)}, {number(height / 2)}))"
+        f" * vec2({number(aspect / height)}, {number(1 / height)});"
+    ]

@@ -9,7 +9,8 @@ import math
 from functools import cache
 
 from depthgrade.color import DisplayRendering, input_transform, output_transform
-from depthgrade.compiler.grade import GUIDE_LUMA, chain_lines, plane_samplers
+from depthgrade.compiler.grade import chain_lines, plane_samplers
+from depthgrade.compiler.graph_text import GUIDE_LUMA
 from depthgrade.compiler.library import Library
 from depthgrade.compiler.program import Program, Sampler, assemble
 from depthgrade.compiler.source import Source

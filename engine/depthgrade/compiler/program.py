@@ -7,7 +7,7 @@ from typing import Literal
 
 from depthgrade.color import GlslTexture
 from depthgrade.compiler.library import without_comments
-from depthgrade.nodes.base import Argument, ColorNode, KeyNode, Node
+from depthgrade.nodes.base import Argument, Node
 
 Storage = Literal["f4", "f1", "nu2"]
 Entry = Literal["fragment", "compute"]
@@ -18,26 +18,28 @@ WORK_GROUP = (64, 4)  # of a compute entry: the fastest found on llvmpipe, good 
 class Sampler:
     """A texture the text reads.
 
-    role   "plane" (number `index` of the frame), "depth" (of the quality `quality`), "table" or
-           "picture" (what a pass before made, number `index`)
+    role    "plane" (number `index` of the frame), "depth" (of the quality `quality`), "table",
+            "picture" (number `index` of those handed in) or "pass" (what program `index` of the
+            same plan made of the frame `offset` frames later)
     """
 
     name: str
-    role: Literal["plane", "depth", "table", "picture"]
+    role: Literal["plane", "depth", "table", "picture", "pass"]
     index: int = 0
+    offset: int = 0
     quality: str = ""
     table: GlslTexture | None = None
 
 
 @dataclass(frozen=True)
 class Uniform:
-    """A live argument: the node, step and argument its value comes from, or of its key steps."""
+    """A live argument: the node, the list of calls, the call and argument its value comes from."""
 
     name: str
     node: str
-    step: int
+    calls: Literal["steps", "passes", "last_steps", "key_passes", "key_steps"]
+    call: int
     argument: int
-    of_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Program:
     size       (width, height) of the picture it makes
     channels   of that picture: 4 for pictures, fewer for packed planes
     storage    "f4" (float32), "f1" or "nu2" (8 and 16 bits that stand for 0..1)
+    about      what it makes, for people
     """
 
     text: str
@@ -56,6 +59,7 @@ class Program:
     uniforms: tuple[Uniform, ...] = ()
     channels: int = 4
     storage: Storage = "f4"
+    about: str = ""
 
     @cached_property
     def identity(self) -> str:
@@ -66,11 +70,48 @@ class Program:
         """The values of the uniforms for the nodes as they are now."""
         found: dict[str, Argument] = {}
         for uniform in self.uniforms:
-            node = nodes[uniform.node]
-            assert isinstance(node, ColorNode | KeyNode)
-            steps = node.key_steps() if uniform.of_key else node.steps()  # type: ignore[union-attr]
-            found[uniform.name] = steps[uniform.step].arguments[uniform.argument]
+            calls = getattr(nodes[uniform.node], uniform.calls)
+            made = calls(self.size) if uniform.calls in ("passes", "key_passes") else calls()
+            found[uniform.name] = made[uniform.call].arguments[uniform.argument]
         return found
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The passes that make a picture, in order; the last makes the picture itself.
+
+    Everything pointwise is in as few passes as there are neighbourhoods to read.
+    """
+
+    programs: tuple[Program, ...]
+
+    @property
+    def samplers(self) -> tuple[Sampler, ...]:
+        """What all passes read."""
+        return tuple(sampler for program in self.programs for sampler in program.samplers)
+
+    @property
+    def text(self) -> str:
+        """All passes as one reads them."""
+        return "\n".join(
+            f"// pass {number} of {len(self.programs)}: {program.about}\n{program.text}"
+            for number, program in enumerate(self.programs, 1)
+        )
+
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The depth qualities the passes read."""
+        read = (sampler.quality for sampler in self.samplers if sampler.role == "depth")
+        return tuple(dict.fromkeys(read))
+
+    @property
+    def remembered(self) -> dict[int, int]:
+        """The programs whose pictures of other frames are read, and how many frames either way."""
+        far: dict[int, int] = {}
+        for sampler in self.samplers:
+            if sampler.role == "pass" and sampler.offset:
+                far[sampler.index] = max(far.get(sampler.index, 0), abs(sampler.offset))
+        return far
 
 
 def assemble(

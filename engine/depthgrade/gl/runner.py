@@ -32,11 +32,13 @@ class _Built:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a program may read: planes by number, depth textures by quality, earlier pictures."""
+    """What a program may read: planes and pictures by number, depth textures by quality, and
+    what other programs of its plan made, by sampler name."""
 
     planes: Sequence[moderngl.Texture] = ()
     depths: Mapping[str, moderngl.Texture] | None = None
     pictures: Sequence[moderngl.Texture] = ()
+    passes: Mapping[str, moderngl.Texture] | None = None
 
 
 class Runner:
@@ -64,6 +66,7 @@ class Runner:
         built = self._build(program)
         texture, framebuffer = self._target(program, label)
         for unit, sampler in enumerate(program.samplers):
+            source: moderngl.Texture | moderngl.Texture3D
             match sampler.role:
                 case "plane":
                     source = inputs.planes[sampler.index]
@@ -71,6 +74,8 @@ class Runner:
                     source = (inputs.depths or {})[sampler.quality]
                 case "picture":
                     source = inputs.pictures[sampler.index]
+                case "pass":
+                    source = (inputs.passes or {})[sampler.name]
                 case _:
                     assert sampler.table is not None
                     source = self._tables.table(sampler.table)

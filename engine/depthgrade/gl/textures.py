@@ -28,6 +28,7 @@ class TextureStore:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._textures: dict[object, moderngl.Texture] = {}
+        self._cubes: dict[object, moderngl.Texture3D] = {}
 
     def fill(self, key: object, values: NDArray[Any], *, linear: bool = False) -> moderngl.Texture:
         """The texture that holds an array of (height, width) or (height, width, channels).
@@ -59,8 +60,17 @@ class TextureStore:
         """The textures of a frame's planes."""
         return tuple(self.fill(index, plane) for index, plane in enumerate(planes))
 
-    def table(self, table: GlslTexture) -> moderngl.Texture:
-        """The texture of a colour transform's table; filled once."""
+    def table(self, table: GlslTexture) -> moderngl.Texture | moderngl.Texture3D:
+        """The texture of a colour transform's table, 2D or 3D; filled once, unfiltered."""
         key = (table.name, table.values.ctypes.data)
-        known = self._textures.get(key)
-        return known or self.fill(key, table.values, linear=table.filtering == "linear")
+        if table.dimension == 2:
+            return self._textures.get(key) or self.fill(key, table.values)
+        if key not in self._cubes:
+            width, height, depth = table.size
+            cube = self._device.context.texture3d(
+                (width, height, depth), table.channels, table.values.tobytes(), dtype="f4"
+            )
+            cube.filter = (moderngl.NEAREST, moderngl.NEAREST)
+            cube.repeat_x = cube.repeat_y = cube.repeat_z = False
+            self._cubes[key] = cube
+        return self._cubes[key]

@@ -23,12 +23,13 @@ NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True)
 class Ports:
-    """What can be wired to a node. rgb_in is how many RGB wires it takes: 0, 1 or None for any."""
+    """What can be wired to a node: rgb_in RGB wires (None: any number), one key wire or many."""
 
     rgb_in: int | None = 1
     key_in: bool = True
     rgb_out: bool = True
     key_out: bool = False
+    many_keys: bool = False
 
 
 _ENDS = {SOURCE: Ports(0, False, True, False), OUTPUT: Ports(1, False, False, False)}
@@ -103,8 +104,10 @@ class Graph:
                 )
             if len(set(pictures)) < len(pictures):
                 raise ProjectError(f"{node}: the same picture is wired in twice; remove one wire")
-            if len(keys) > 1:
-                raise ProjectError(f"{node}: has {len(keys)} key wires; it takes one")
+            if len(keys) > 1 and not ports.many_keys:
+                raise ProjectError(
+                    f"{node}: has {len(keys)} key wires; it takes one, join them in a key_mixer"
+                )
         if not self.rgb_inputs(OUTPUT):
             raise ProjectError('output: no picture is wired to it; add "source -> output"')
         for node in order:
@@ -128,6 +131,10 @@ class Graph:
     def rgb_inputs(self, node: str) -> tuple[str, ...]:
         """The nodes whose pictures are wired to a node, in the order of the wires."""
         return self._inputs(node, "rgb")
+
+    def key_inputs(self, node: str) -> tuple[str, ...]:
+        """The nodes whose keys are wired to a node, in the order of the wires."""
+        return self._inputs(node, "key")
 
     def key_input(self, node: str) -> str | None:
         """The node whose key limits a node, if any."""

@@ -8,7 +8,7 @@ that a literal that does nothing can be left out and a live one becomes a unifor
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -35,6 +35,24 @@ class Step:
     function: str
     arguments: tuple[Argument, ...] = ()
     parameters: frozenset[str] = frozenset()
+    identity: bool = False
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One drawing of the whole picture, for what reads neighbouring pixels or frames.
+
+    function(sampler2D previous, sampler2D start, ivec2 q, *arguments) returns the vec4 at q.
+    previous is what the pass before made, start what the node's `steps` made; for keys the value
+    is in all of r, g, b. With a neighbour, `sampler2D neighbour` follows start: what the steps made
+    of the frame that many frames later (-1: the one before), within the shot. When all passes of
+    a list are the identity and none is live, none is drawn.
+    """
+
+    function: str
+    arguments: tuple[Argument, ...] = ()
+    parameters: frozenset[str] = frozenset()
+    neighbour: int | None = None
     identity: bool = False
 
 
@@ -81,33 +99,73 @@ class Node(BaseModel):
 
 
 class ColorNode(Node):
-    """A node that turns a picture into a picture: `out = mix(in, steps(in), key)`.
+    """A node that turns a picture into a picture: `out = mix(in, f(in), key)`.
 
-    The key is 0..1 with 1 = affected; without a key wire it is 1 everywhere.
+    f is `steps`, then `passes`, then `last_steps`; a pointwise node has only steps. The key is 0..1
+    with 1 = affected; without a key wire it is 1 everywhere. The key a node was limited by, through
+    its own key controls, is its key output.
     """
 
+    ports: ClassVar[Ports] = Ports(key_out=True)
+
+    key_blur: float = parameter(0.0, 0, 20, "% of height", "Softens the incoming key.")
     key_invert: bool = Field(default=False, description="Affect what the key leaves out.")
+    key_input_gain: float = parameter(1.0, 0, 10, "", "Steepens the key before it is clipped.")
+    key_input_offset: float = parameter(0.0, -1, 1, "", "Shifts the key before it is clipped.")
     key_gain: float = parameter(1.0, 0, 2, "", "Key output gain; 0 = the node does nothing.")
 
     def steps(self) -> tuple[Step, ...]:
         """The GLSL calls on the picture (`vec3 f(vec3 x, ...)`), in order."""
-        raise NotImplementedError
+        return ()
+
+    def passes(self, size: tuple[int, int]) -> tuple[Pass, ...]:
+        """The passes over neighbouring pixels, in order.
+
+        size is (width, height) of the picture in pixels.
+        """
+        return ()
+
+    def last_steps(self) -> tuple[Step, ...]:
+        """The GLSL calls on the picture after the passes."""
+        return ()
+
+    def key_passes(self, size: tuple[int, int]) -> tuple[Pass, ...]:
+        """The passes over the incoming key, before its steps."""
+        return gaussian(self.key_blur, size, "key_blur")
 
     def key_steps(self) -> tuple[Step, ...]:
         """The GLSL calls on the incoming key (`float f(float k, ...)`), in order."""
-        inverted = Step("key_invert", (), frozenset({"key_invert"}), not self.key_invert)
-        gain = Step("key_gain", (self.key_gain,), frozenset({"key_gain"}), self.key_gain == 1)
-        return inverted, gain
+        gain, offset = self.key_input_gain, self.key_input_offset
+        controls = frozenset({"key_input_gain", "key_input_offset"})
+        return (
+            Step("key_invert", (), frozenset({"key_invert"}), not self.key_invert),
+            Step("key_adjust", (gain, offset), controls, (gain, offset) == (1, 0)),
+            Step("key_gain", (self.key_gain,), frozenset({"key_gain"}), self.key_gain == 1),
+        )
 
 
 class KeyNode(Node):
-    """A node that makes a key from the stabilised depth of the picture (near = 1, far = 0)."""
+    """A node that makes a key, 0..1 with 1 = affected: `steps`, `passes`, `last_steps`.
+
+    reads   what the first step takes: "depth" (near = 1, far = 0, not clipped), "picture" (the DI
+            signal of its picture wire), "position" (vec2 in picture heights from the centre, y
+            down) or "key" (its key wire)
+    """
 
     ports: ClassVar[Ports] = Ports(rgb_in=0, key_in=False, rgb_out=False, key_out=True)
+    reads: ClassVar[Literal["depth", "picture", "position", "key"]] = "depth"
 
     def steps(self) -> tuple[Step, ...]:
-        """The GLSL calls on the depth (`float f(float d, ...)`) that end in a key, in order."""
+        """The GLSL calls that end in a key; the first takes what the node reads."""
         raise NotImplementedError
+
+    def passes(self, size: tuple[int, int]) -> tuple[Pass, ...]:
+        """The passes over neighbouring values of the key."""
+        return ()
+
+    def last_steps(self) -> tuple[Step, ...]:
+        """The GLSL calls on the key after the passes."""
+        return ()
 
 
 class MixerNode(Node):
@@ -121,6 +179,28 @@ class MixerNode(Node):
         base is the picture the branches have in common, before they part.
         """
         raise NotImplementedError
+
+
+class KeyMixerNode(Node):
+    """A node that joins several keys."""
+
+    ports: ClassVar[Ports] = Ports(
+        rgb_in=0, key_in=True, rgb_out=False, key_out=True, many_keys=True
+    )
+
+    def expression(self, keys: Sequence[str]) -> str:
+        """The GLSL expression of the joined key."""
+        raise NotImplementedError
+
+
+def gaussian(percent: float, size: tuple[int, int], name: str) -> tuple[Pass, ...]:
+    """A Gaussian blur across and down; its standard deviation in percent of picture height."""
+    sigma = percent / 100 * size[1]
+    across, down = (
+        Pass(function, (sigma,), frozenset({name}), identity=percent == 0)
+        for function in ("gaussian_across", "gaussian_down")
+    )
+    return across, down
 
 
 def shown(value: object) -> str:

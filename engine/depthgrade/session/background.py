@@ -7,7 +7,6 @@ is in the driver's cache on disk, so that the player compiles it in milliseconds
 """
 
 import multiprocessing
-import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,9 +23,6 @@ from depthgrade.gl.textures import Texture
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
-
-_NICE = 5  # the picture comes first where cores are few
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -172,7 +168,6 @@ class _Inbox:
 
 def estimate_depth(pipe: Connection) -> None:
     """The child that finds shots and makes maps of depth (orders: Wanted)."""
-    os.nice(_NICE)
     inbox = _Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
@@ -206,7 +201,6 @@ def estimate_depth(pipe: Connection) -> None:
 
 def warm_programs(pipe: Connection) -> None:
     """The child that draws programs for the first time (orders: Warm)."""
-    os.nice(_NICE)
     inbox = _Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
@@ -270,7 +264,9 @@ def guide_of(renderer: Renderer, planes: tuple[Texture, ...], map: Map) -> Textu
 
 def warm(renderer: Renderer, order: Warm) -> None:
     """Draws one frame as the player will, with depth that means nothing."""
-    renderer.use_depth(_Blank(renderer, order))
+    first = renderer.reader.frame(0)
+    count = renderer.info.frame_count
+    renderer.be_fed(_Blank(renderer, order), lambda index: first, lambda index: (0, count))
     renderer.project, renderer.live, renderer.proxy = order.project, order.live, order.proxy
-    renderer.draw(renderer.reader.frame(0), key=order.key)
+    renderer.draw(first, key=order.key, label=str(order.key))
     renderer.engine.runner.finish()

@@ -5,13 +5,9 @@ the clip is looked through once for cuts, each shot is sampled, and the result i
 cache for the next time.
 """
 
-import hashlib
-import json
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +15,22 @@ from numpy.typing import NDArray
 from depthgrade import depth
 from depthgrade.compiler import Source, compile_network_input
 from depthgrade.errors import DepthError
-from depthgrade.frames import ClipInfo, Frame
+from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
-from depthgrade.resources import user_cache
 from depthgrade.session.engine import Engine
+from depthgrade.session.shots import (
+    Progress,
+    cache_file,
+    find_shots,
+    fingerprint,
+    load,
+    store,
+)
 
 Map = NDArray[np.float32]
-Progress = Callable[[str, int, int], None]  # what is being done, how many of how many
 Quality = Literal["faster", "better"]
-
-THUMBNAIL = (64, 36)  # width and height cuts are looked for at
-_CACHE_VERSION = 1  # of the stored analysis; raised when cuts, sampling or limits change
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class ClipDepth:
     def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
         """The shot a frame belongs to, sampled on first use."""
         if not self._shots:
-            self._shots = self._stored_shots(progress)
+            self._shots = find_shots(self._reader, progress)
         number = next(i for i, shot in enumerate(self._shots) if index in shot)
         if (quality, number) not in self._analysed:
             self._analysed[quality, number] = self._stored_analysis(number, quality, progress)
@@ -149,24 +148,10 @@ class ClipDepth:
             self._estimators[quality] = self._stack.enter_context(made)
         return self._estimators[quality]
 
-    def _stored_shots(self, progress: Progress | None) -> tuple[depth.Shot, ...]:
-        info = self._reader.info
-        path = _cache_file("shots", _fingerprint(info))
-        if (stored := _load(path)) is not None:
-            return depth.shots(stored["cuts"], info.frame_count)
-        thumbnails = []
-        for frame in self._reader.frames():
-            thumbnails.append(thumbnail(frame, THUMBNAIL))
-            if progress:
-                progress("finding shots", frame.index + 1, info.frame_count)
-        cuts = depth.cuts(np.stack(thumbnails))
-        _store(path, {"cuts": list(cuts)})
-        return depth.shots(cuts, info.frame_count)
-
     def _stored_analysis(self, number: int, quality: str, progress: Progress | None) -> ShotDepth:
         shot = self._shots[number]
-        path = _cache_file("depth", self._depth_fingerprint(quality, shot))
-        if (stored := _load(path)) is not None:
+        path = cache_file("depth", self._depth_fingerprint(quality, shot))
+        if (stored := load(path)) is not None:
             return ShotDepth(
                 shot, depth.Mapping(**stored["mapping"]), depth.Limits(**stored["limits"])
             )
@@ -179,7 +164,7 @@ class ClipDepth:
                 progress(f"sampling depth of shot {number + 1}", done, len(samples))
         mapping = depth.fit_mapping(raws)
         limits = depth.suggest_limits([mapping.apply(raw) for raw in raws])
-        _store(path, {"mapping": asdict(mapping), "limits": asdict(limits)})
+        store(path, {"mapping": asdict(mapping), "limits": asdict(limits)})
         return ShotDepth(shot, mapping, limits)
 
     def _depth_fingerprint(self, quality: str, shot: depth.Shot) -> str:
@@ -196,54 +181,4 @@ class ClipDepth:
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
         color = f"{self._input_space} {self._source} {self._rendering}"
-        return f"{_fingerprint(self._reader.info)} {origin} {color} {shot}"
-
-
-def thumbnail(frame: Frame, size: tuple[int, int]) -> Map:
-    """The first component of a frame, luma mostly, 0..1, averaged down to (width, height)."""
-    plane = frame.planes[0]
-    luma = plane if plane.ndim == 2 else plane[..., 0]
-    width, height = size
-    rows, columns = luma.shape
-    step_y, step_x = max(1, rows // (height * 2)), max(1, columns // (width * 2))
-    small = luma[::step_y, ::step_x].astype(np.float32)
-    y = np.linspace(0, small.shape[0], height + 1).astype(int)[:-1]
-    x = np.linspace(0, small.shape[1], width + 1).astype(int)[:-1]
-    sums = np.add.reduceat(np.add.reduceat(small, y, 0), x, 1)
-    counts = np.add.reduceat(np.add.reduceat(np.ones_like(small), y, 0), x, 1)
-    peak = (
-        1.0
-        if frame.format.floating
-        else float(((1 << frame.format.bits) - 1) << frame.format.shift)
-    )
-    return np.asarray(sums / counts / peak, np.float32)
-
-
-def _fingerprint(info: ClipInfo) -> str:
-    files = [info.path] if info.path.is_file() else []
-    stats = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    return f"{info.path.resolve()} {stats} {info.track} {info.frame_count} {info.size}"
-
-
-def _cache_file(kind: str, fingerprint: str) -> Path:
-    digest = hashlib.sha256(f"{_CACHE_VERSION} {fingerprint}".encode()).hexdigest()[:24]
-    return user_cache() / "analysis" / f"{kind}-{digest}.json"
-
-
-def _load(path: Path) -> dict[str, Any] | None:
-    try:
-        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return stored
-
-
-def _store(path: Path, value: dict[str, Any]) -> None:
-    """Keeps a result for the next time; a cache that can't be written is no error."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(value), encoding="utf-8")
-        part.replace(path)
-    except OSError:
-        return
+        return f"{fingerprint(self._reader.info)} {origin} {color} {shot}"

@@ -101,17 +101,18 @@ class Exposure:
     """
 
     def __init__(self) -> None:
-        # The fourth power puts the points where the gamma is steep. The curve is set to 0 at black,
-        # where the engine's float32 gives up to 0.001.
-        self._scene = _RENDERING.white * np.linspace(0.02, 1.0, 4096) ** 4
-        neutral = np.repeat(self._scene[:, None], 3, axis=1)
+        # By the fourth root of the light, as the gamma is steep at black: steps of 0.00003.
+        root = np.linspace(0.0, 1.0, 1 << 16)
+        neutral = np.repeat(_RENDERING.white * root[:, None] ** 4, 3, axis=1)
         working = evaluate_input("linear_rec709", None, neutral)
         self._code = evaluate_output("rec709", _RENDERING, working)[:, 1]
-        self._scene[0] = self._code[0] = 0.0
+        self._code[0] = 0.0  # where the engine's float32 gives up to 0.001
 
     def code_values(self, scene: NDArray[np.float32]) -> Picture:
         """Code values 0..1, the same shape; what exceeds display white is lost, as in a camera."""
-        return np.asarray(np.interp(scene, self._scene, self._code))
+        share = np.clip(scene * np.float32(1.0 / _RENDERING.white), 0.0, 1.0)
+        place = np.sqrt(np.sqrt(share)) * np.float32(len(self._code) - 1) + np.float32(0.5)
+        return np.asarray(self._code[place.astype(np.intp)])
 
 
 def add_grain(picture: Picture, rng: np.random.Generator) -> Picture:

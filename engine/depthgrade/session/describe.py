@@ -6,7 +6,7 @@ from depthgrade.color import resolved_full_range, resolved_matrix, space
 from depthgrade.frames import UNSPECIFIED, ClipInfo
 from depthgrade.nodes.depth_map import Quality
 from depthgrade.project import Project
-from depthgrade.session.clip_depth import Progress
+from depthgrade.session.shots import Progress
 from depthgrade.session.renderer import Renderer, input_space
 
 # ITU-T H.273 (2021), table 4

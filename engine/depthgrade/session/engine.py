@@ -17,7 +17,7 @@ from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
-from depthgrade.nodes.base import Argument, Node
+from depthgrade.nodes.base import Argument
 
 Map = NDArray[np.float32]
 
@@ -125,19 +125,16 @@ class Engine:
         with self.device.context:
             return self.runner.read(texture)
 
-    def grade(
+    def run(
         self,
         program: Program,
-        planes: tuple[Texture, ...],
-        depths: Mapping[str, Texture],
-        nodes: Mapping[str, Node],
-        *,
-        label: str = "graded",
+        inputs: Inputs,
+        values: Mapping[str, Argument],
+        label: object,
     ) -> Texture:
-        """The picture of a grade program, drawn over the one before of the same label."""
+        """The picture of a grading pass, drawn over the one before of that label."""
         with self._stage("grade"):
-            values: dict[str, Argument] = program.values(nodes)
-            return self.runner.run(program, Inputs(planes, depths), values, label=label)
+            return self.runner.run(program, inputs, values, label=label)
 
     def pack(
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool

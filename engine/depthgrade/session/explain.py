@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 
 from depthgrade import depth
 from depthgrade.color import space
-from depthgrade.compiler import Program, Request, Source, compile_grade
+from depthgrade.compiler import Plan, Request, Source, compile_grade
 from depthgrade.frames import ClipInfo, ColorTags, PixelFormat
 from depthgrade.nodes.base import Node, shown
-from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.nodes.registry import parameters
 from depthgrade.project import Project
 from depthgrade.session.renderer import input_space
@@ -55,32 +54,31 @@ def explain(project: Project, info: ClipInfo | None = None) -> Explanation:
     unused = look.graph.unused()
     if unused:
         facts["unused"] = f"{', '.join(unused)}: not wired to the output"
-    program = compile_program(project, info)
-    uniforms = len(program.uniforms)
+    plan = compile_plan(project, info)
+    count = len(plan.programs)
+    uniforms = sum(len(program.uniforms) for program in plan.programs)
     facts["shader"] = (
-        f"one pass, {len(program.text.splitlines())} lines of GLSL, reads"
-        f" {len(program.samplers)} textures, {uniforms or 'no'} uniform{'s'[: uniforms != 1]};"
+        f"{count} pass{'es'[: 2 * (count != 1)]}, {len(plan.text.splitlines())} lines of GLSL,"
+        f" reads {len(plan.samplers)} textures, {uniforms or 'no'} uniform{'s'[: uniforms != 1]};"
         " see it with --glsl"
     )
+    if count > 1:
+        facts["passes"] = "; ".join(program.about for program in plan.programs)
     nodes = [_node(project, name, node) for name, node in look.used().items()]
     return Explanation(facts, tuple(nodes))
 
 
-def compile_program(project: Project, info: ClipInfo | None = None) -> Program:
-    """The pass that draws the project; its text is what `explain --glsl` prints."""
+def compile_plan(project: Project, info: ClipInfo | None = None) -> Plan:
+    """The passes that draw the project; their text is what `explain --glsl` prints."""
     source = Source.of(info) if info else ASSUMED
-    resolved, live = {}, set()
-    for name, node in project.look.used().items():
-        if isinstance(node, DepthMap) and node.automatic:
-            known = {"far_limit": 0.0, "near_limit": 1.0}
-            resolved[name] = node.model_copy(update={n: known[n] for n in node.automatic})
-            live |= {f"{name}.{limit}" for limit in node.automatic}
+    look = project.look
+    live = look.automatic
     output = "rec709" if project.output == "auto" else project.output
-    project = replace(project, look=project.look.with_nodes(resolved), output=output)
+    project = replace(project, look=look.with_limits(lambda _: (0.0, 1.0)), output=output)
     # A network's map is small, so edges are taken from the picture; a depth pass may be as large.
     guided = bool(project.qualities) and project.depth is None
     read = input_space(project, info).space if info else _assumed_input(project)
-    return compile_grade(Request(project, source, read, frozenset(live), guided=guided))
+    return compile_grade(Request(project, source, read, live, guided=guided))
 
 
 def _assumed_input(project: Project) -> str:

@@ -5,6 +5,7 @@ the caller is told which. Maps are kept within a budget, so that a second pass o
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 
 from depthgrade.errors import DepthError
@@ -50,10 +51,10 @@ class LiveDepth:
         self.error: str | None = None
         self.made = 0  # maps that have come, for reports
 
-    def attach(self, renderer: Renderer) -> None:
+    def attach(self, renderer: Renderer, frame_at: Callable[[int], Frame]) -> None:
         """Draws guides with this renderer, whose source of depth this becomes."""
         self._renderer = renderer
-        renderer.use_depth(self)
+        renderer.be_fed(self, frame_at, self._shot_of)
 
     def close(self) -> None:
         """Ends the process."""
@@ -136,6 +137,12 @@ class LiveDepth:
             raise DepthError("depth: no map has come yet; wait for it")
         found = self._maps[nearest]
         return found, guide_of(self._renderer, planes, found) if self.guided else None
+
+    def _shot_of(self, index: int) -> tuple[int, int]:
+        """The frames of a frame's shot; the whole clip while shots are not known."""
+        found = (self._known_shot(index, quality) for quality in self._shots)
+        shot = next((each.shot for each in found if each is not None), None)
+        return (shot.start, shot.stop) if shot is not None else (0, self._count)
 
     def _keep(self, depth: Depth) -> None:
         self._maps[depth.quality, depth.index] = depth.map

@@ -20,9 +20,9 @@ from depthgrade.errors import ProjectError
 from depthgrade.frames import ColorTags, Plane
 from depthgrade.media import ClipWriter, OutputFormat, later_timecode, output_for
 from depthgrade.project import Project
-from depthgrade.session.clip_depth import Progress
 from depthgrade.session.engine import Stages
 from depthgrade.session.renderer import Renderer
+from depthgrade.session.shots import Progress
 
 _QUEUED = 4  # pictures on their way to the encoder
 

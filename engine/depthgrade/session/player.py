@@ -53,7 +53,7 @@ class Player:
         self.now = now
         reader = open_clip(project.clip, track=project.track)
         try:
-            self.preview = Preview(project, device, reader, patient=patient)
+            self.preview = Preview(project, device, reader, self._frame_at, patient=patient)
         except BaseException:
             reader.close()
             raise
@@ -188,6 +188,11 @@ class Player:
             return None
         proxy = 1 if full else self.proxy
         return self.preview.ungraded(self.frame, project, proxy=proxy)
+
+    def _frame_at(self, index: int) -> Frame:
+        """A neighbour of the frame on the screen; that frame itself while it is not decoded."""
+        assert self.frame is not None
+        return self.feed.take(index) or self.frame
 
     @property
     def proxy(self) -> int:

@@ -5,10 +5,10 @@ process, and the first compilation of a program in another, whose result the dri
 over; until then the last good picture's program goes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from depthgrade.compiler import Program
+from depthgrade.compiler import Plan
 from depthgrade.errors import EngineError
 from depthgrade.frames import Frame
 from depthgrade.gl.device import Device
@@ -45,18 +45,26 @@ class Preview:
     """
 
     def __init__(
-        self, project: Project, device: Device, reader: ClipReader, *, patient: bool = False
+        self,
+        project: Project,
+        device: Device,
+        reader: ClipReader,
+        frame_at: Callable[[int], Frame],
+        *,
+        patient: bool = False,
     ) -> None:
-        """reader: the project's clip; it is read by somebody else. Raises what Renderer raises."""
+        """reader: the project's clip, read by somebody else; frame_at: a decoded frame, or the
+        nearest there is. Raises what Renderer raises.
+        """
         self.renderer = Renderer(project, device=device, reader=reader)
         self.depth = LiveDepth(self.renderer.info.frame_count)
-        self.depth.attach(self.renderer)
+        self.depth.attach(self.renderer, frame_at)
         self.patient = patient
         self.error: str | None = None  # why a program can't be made
         self._warmer: Background | None = None
         self._warmed: set[str] = set()
         self._asked: str | None = None
-        self._good: dict[str, tuple[Program, Look]] = {}
+        self._good: dict[str, tuple[Plan, Look]] = {}
 
     def close(self) -> None:
         """Ends the processes and frees the renderer, not the device."""
@@ -84,8 +92,8 @@ class Preview:
         if key is not None and key in look.nodes:
             names |= dict.fromkeys([*look.graph.order(key), key])
         nodes = [look.nodes[name] for name in names]
-        found = [getattr(n, "quality", None) for n in nodes if isinstance(n, KeyNode) and n.enabled]
-        return tuple(dict.fromkeys(quality for quality in found if quality is not None))
+        read = [n for n in nodes if isinstance(n, KeyNode) and n.reads == "depth" and n.enabled]
+        return tuple(dict.fromkeys(str(getattr(node, "quality", "better")) for node in read))
 
     def draw(
         self,
@@ -106,15 +114,15 @@ class Preview:
         qualities = self.qualities(project.look, key)
         graded = self.depth.ready(frame.index, qualities)
         look = project.look if graded else _UNGRADED
-        program, settled = renderer.program(frame.index, key=key if graded else None, look=look)
+        plan, settled = renderer.plan(frame.index, key=key if graded else None, look=look)
         exact = self.depth.exact(frame.index, qualities)
-        if not self._is_quick(program, frame, renderer.project, key, qualities if graded else ()):
+        if not self._is_quick(plan, frame, renderer.project, key, qualities if graded else ()):
             known = self._good.get(label)
             if known is not None:
-                texture = renderer.draw_program(*known, frame, label=label)
+                texture = renderer.draw_plan(*known, frame, label=label)
                 return Shown(texture, current=False, graded=graded, exact=exact)
-        texture = renderer.draw_program(program, settled, frame, label=label)
-        self._good[label] = program, settled
+        texture = renderer.draw_plan(plan, settled, frame, label=label)
+        self._good[label] = plan, settled
         return Shown(texture, current=True, graded=graded, exact=exact)
 
     def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:
@@ -124,16 +132,17 @@ class Preview:
 
     def _is_quick(
         self,
-        program: Program,
+        plan: Plan,
         frame: Frame,
         project: Project,
         key: str | None,
         qualities: Sequence[str],
     ) -> bool:
-        """Whether a program is compiled or in the driver's cache; if not, has it put there."""
-        if self.patient or self.renderer.engine.runner.has(program):
+        """Whether a plan is compiled or in the driver's cache; if not, has it put there."""
+        runner = self.renderer.engine.runner
+        if self.patient or all(runner.has(program) for program in plan.programs):
             return True
-        token = program.identity
+        token = "".join(program.identity for program in plan.programs)
         if token in self._warmed:
             return True
         if self._asked != token:

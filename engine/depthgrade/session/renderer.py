@@ -5,6 +5,7 @@ with Renderer(project) as renderer:
     key = renderer.key("depth", 120)     # H x W, 0..1
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import TracebackType
@@ -14,17 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.color import Assumption, space, tags_to_space
-from depthgrade.compiler import Entry, Program, Request, Source, compile_grade
+from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
 from depthgrade.compiler.proxy import compile_proxy, proxy_source
-from depthgrade.errors import ProjectError
+from depthgrade.depth import Shot
+from depthgrade.errors import ProjectError, suggest
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader, open_clip
-from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Look, Project
-from depthgrade.session.clip_depth import ClipDepth, Progress, ShotDepth
+from depthgrade.session.clip_depth import ClipDepth, ShotDepth
 from depthgrade.session.engine import Engine, Stages
+from depthgrade.session.passes import PassRunner
+from depthgrade.session.shots import Progress, find_shots
 
 Picture = NDArray[np.float32]
 
@@ -54,15 +57,15 @@ class DepthSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class _Drawn:
-    """What a program's text follows from."""
+    """What a plan's text follows from."""
 
     look: Look
+    project: Project
     live: frozenset[str]
     proxy: int
-    project: Project
 
     def __eq__(self, other: object) -> bool:
-        """Looks are compared by identity: comparing every value costs more than it saves."""
+        """Looks are compared by identity, so that asking for a plan again costs nothing."""
         return (
             isinstance(other, _Drawn)
             and self.look is other.look
@@ -92,23 +95,25 @@ class Renderer:
         rate: Fraction | int | None = None,
         progress: Progress | None = None,
         reader: ClipReader | None = None,
-        depth: DepthSource | None = None,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
 
         live: addresses ("sky.gain") that become uniforms; reader: the project's clip, opened
-        before; depth: where maps come from instead of a pass or network of its own. Raises ProjectError without a clip,
+        before. Raises ProjectError without a clip,
         MediaError, ColorError, DepthError and DeviceError.
         """
         if project.clip is None:
             raise ProjectError('project: names no clip; add clip = "..." or give one')
         self.live, self.entry, self.cancel = live, entry, cancel
         self._progress = progress
-        self.proxy = 1  # pictures are drawn at 1/proxy of the clip's size, averaged
+        self.proxy = 1  # pictures are drawn at 1/proxy of the clip's size
         self.reader = reader or open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
-        self._depth = depth
-        self._programs: dict[str | None, tuple[_Drawn, Program]] = {}  # by key; for what
+        self._depth: DepthSource | None = None
+        self._shots: tuple[Shot, ...] = ()
+        self._plans: dict[str | None, tuple[_Drawn, Plan]] = {}  # by key; for what
+        self._passes: dict[str, PassRunner] = {}  # by label
+        self._frame_at, self._shot_of = self.reader.frame, self._shot_range
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
@@ -158,9 +163,17 @@ class Renderer:
             )
         return self._depth
 
-    def use_depth(self, depth: DepthSource) -> None:
-        """Takes depth from another source, which the caller keeps and closes."""
-        self._depth = depth
+    def be_fed(
+        self,
+        depth: "DepthSource",
+        frame_at: Callable[[int], Frame],
+        shot_of: Callable[[int], tuple[int, int]],
+    ) -> None:
+        """Takes depth, neighbouring frames and shots from elsewhere instead of from the clip.
+
+        The caller keeps and closes what is behind them.
+        """
+        self._depth, self._frame_at, self._shot_of = depth, frame_at, shot_of
 
     def frame(self, index: int) -> Picture:
         """The graded picture of a frame: (height, width, 3) float32, upright, output-encoded."""
@@ -186,11 +199,11 @@ class Renderer:
 
     def prepare(self, start: int, stop: int) -> None:
         """Compiles the program and samples the shots of a range, so that drawing does not wait."""
-        for node in self.project.look.used().values():
+        plan, _ = self.plan(start)
+        for quality in plan.qualities:
             index = start
-            while isinstance(node, DepthMap) and index < stop:
-                index = self.shot(index, node.quality).shot.stop
-        self.program(start)
+            while index < stop:
+                index = self.shot(index, quality).shot.stop
 
     def shot(self, index: int, quality: str = "better") -> ShotDepth:
         """The shot of a frame: its range, depth mapping and automatic limits."""
@@ -204,56 +217,65 @@ class Renderer:
         look: Look | None = None,
         label: str = "graded",
     ) -> Texture:
-        """The graded picture of a decoded frame as an RGBA32F texture, drawn over the next time.
+        """The graded picture of a decoded frame as an RGBA32F texture.
 
-        key: show that node's key instead; look: another than the project's; label: what is drawn
-        over is the last picture of the same label.
+        key: show that node's key instead; look: another than the project's; label: the texture is
+        drawn over by the next picture of the same label.
         """
-        program, settled = self.program(frame.index, key=key, look=look)
-        return self.draw_program(program, settled, frame, label=label)
+        plan, settled = self.plan(frame.index, key=key, look=look)
+        return self.draw_plan(plan, settled, frame, label=label)
 
-    def draw_program(
-        self, program: Program, settled: Look, frame: Frame, *, label: str = "graded"
+    def draw_plan(
+        self, plan: Plan, settled: Look, frame: Frame, *, label: str = "graded"
     ) -> Texture:
-        """What `draw` draws, with the program and the look that `program` gave."""
-        depths: dict[str, Texture] = {}
-        planes = self.engine.upload(frame)
-        for sampler in program.samplers:
-            if sampler.role == "depth":
-                depth, guide = self.depth.map(frame, planes, sampler.quality)
-                depths[sampler.quality] = self.engine.depth_texture(sampler.quality, depth, guide)
-        factor = max(1, round(self.source.size[1] / program.size[1]))
-        if factor > 1:
-            planes = (self.engine.proxy(compile_proxy(self.source, factor), planes),)
-        return self.engine.grade(program, planes, depths, settled.nodes, label=label)
+        """What `draw` draws, of a plan and a look that `plan` gave."""
+        if label not in self._passes:
+            self._passes[label] = PassRunner(
+                self.engine, self._frame_at, lambda: self.depth, self._shot_of, label
+            )
+        factor = max(1, round(self.source.size[1] / plan.programs[-1].size[1]))
+        small = compile_proxy(self.source, factor) if factor > 1 else None
+        return self._passes[label].draw(plan, settled.nodes, frame, small)
 
-    def program(
+    def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
-    ) -> tuple[Program, Look]:
-        """The program that draws a frame, and the look with the limits of the frame's shot.
+    ) -> tuple[Plan, Look]:
+        """The passes that draw a frame, and the look with the limits of the frame's shot.
 
-        Automatic limits are uniforms, so that a clip of many shots is drawn by one program.
+        Automatic limits are uniforms, so that a clip of many shots is drawn by one set of programs.
         """
         look = look or self.project.look
-        settled, automatic = self._for_shot(look, index, key)
-        known = self._programs.get(key)
-        drawn = _Drawn(look, self.live, self.proxy, self.project)
+        known = self._plans.get(key)
+        drawn = _Drawn(look, self.project, self.live, self.proxy)
         if known is None or known[0] != drawn:
-            needs_depth = key is not None or any(
-                isinstance(node, DepthMap) for node in look.used().values()
-            )
-            request = Request(
-                replace(self.project, look=settled),
-                proxy_source(self.source, self.proxy) if self.proxy > 1 else self.source,
-                self.input_space.space,
-                self.live | automatic,
-                key,
-                guided=needs_depth and self.depth.guided,
-                cancel=self.cancel,
-                entry=self.entry,
-            )
-            known = self._programs[key] = drawn, compile_grade(request)
-        return known[1], settled
+            known = self._plans[key] = drawn, self._compiled(look, key)
+        plan = known[1]
+        if not plan.qualities:
+            return plan, look.with_limits(_unlimited)
+
+        def limits(quality: str) -> tuple[float, float]:
+            found = self.shot(index, quality).limits
+            return found.far, found.near
+
+        return plan, look.with_limits(limits)
+
+    def _compiled(self, look: Look, key: str | None) -> Plan:
+        if key is not None and key not in look.nodes:
+            raise ProjectError(f'there is no node "{key}"; {suggest(key, look.nodes)}')
+        request = Request(
+            replace(self.project, look=look.with_limits(_unlimited)),
+            proxy_source(self.source, self.proxy) if self.proxy > 1 else self.source,
+            self.input_space.space,
+            self.live | look.automatic,
+            key,
+            pixel_aspect=self.info.upright_pixel_aspect,
+            cancel=self.cancel,
+            entry=self.entry,
+        )
+        plan = compile_grade(request)
+        if plan.qualities and self.depth.guided:
+            return compile_grade(replace(request, guided=True))
+        return plan
 
     def planes(
         self,
@@ -268,28 +290,21 @@ class Renderer:
 
     def explain(self, index: int = 0) -> str:
         """The text of the shader that draws a frame."""
-        return self.program(index)[0].text
+        return self.plan(index)[0].text
 
-    def _for_shot(self, look: Look, index: int, key: str | None) -> tuple[Look, frozenset[str]]:
-        """The look with the automatic limits of a frame's shot filled in, and their addresses.
-
-        They are uniforms, so that a clip of many shots is drawn by one program.
-        """
-        needed = dict(look.used())
-        if key is not None and key in look.nodes:
-            needed[key] = look.nodes[key]
-        changed, automatic = {}, set()
-        for name, node in needed.items():
-            if isinstance(node, DepthMap) and node.automatic:
-                limits = self.shot(index, node.quality).limits
-                known = {"far_limit": limits.far, "near_limit": limits.near}
-                update = {limit: known[limit] for limit in node.automatic}
-                changed[name] = node.model_copy(update=update)
-                automatic |= {f"{name}.{limit}" for limit in node.automatic}
-        return (look.with_nodes(changed) if changed else look), frozenset(automatic)
+    def _shot_range(self, index: int) -> tuple[int, int]:
+        """The frames of the shot a frame belongs to."""
+        self._shots = self._shots or find_shots(self.reader, self._progress)
+        shot = next(each for each in self._shots if index in each)
+        return shot.start, shot.stop
 
     def _read(self, texture: Texture) -> Picture:
         return np.ascontiguousarray(self.engine.read(texture)[..., :3])
+
+
+def _unlimited(_quality: str) -> tuple[float, float]:
+    """Limits that stand in while a program is written: their values are uniforms."""
+    return 0.0, 1.0
 
 
 def _shown(project: Project) -> Project:
