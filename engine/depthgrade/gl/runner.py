@@ -15,7 +15,7 @@ from depthgrade.gl.device import Device
 from depthgrade.gl.textures import TextureStore
 from depthgrade.nodes.base import Argument
 
-_VERTEX = """#version 330 core
+VERTEX = """#version 330 core
 void main()
 {
     // One triangle that covers the picture, without any buffer.
@@ -120,7 +120,7 @@ class Runner:
                 if program.entry == "compute":
                     self._built[key] = _Built(context.compute_shader(program.text), None)
                 else:
-                    linked = context.program(_VERTEX, program.text)
+                    linked = context.program(VERTEX, program.text)
                     self._built[key] = _Built(linked, context.vertex_array(linked, []))
             except moderngl.Error as error:
                 raise DeviceError(f"shader: {_first_error(str(error), program.text)}") from error

@@ -78,6 +78,11 @@ class Feed:
                 self._changed.notify()
             return frame
 
+    def peek(self, index: int) -> Frame | None:
+        """A frame if it is decoded."""
+        with self._changed:
+            return self._ready.get(index)
+
     def nearest(self, index: int, step: int) -> Frame | None:
         """The frame itself, or the latest before it (in playing order) that is decoded."""
         frame = self.take(index)

@@ -166,21 +166,31 @@ class Player:
             self.preview.depth.ask(project, self.frame.index, step, qualities)
 
     def draw(
-        self, project: Project, *, live: frozenset[str], full: bool = False, key: str | None = None
+        self, project: Project, *, live: frozenset[str], full: bool = False
     ) -> Shown | None:
-        """The picture of the frame on the screen; full: at full size and timed for nothing."""
+        """The picture of the frame on the screen; full: at full size."""
         if self.frame is None:
             return None
         began = perf_counter()
         proxy = 1 if full else self.proxy
         shown = self.preview.draw(self.frame, project, live=live, proxy=proxy)
-        if key is None:
-            self.preview.renderer.engine.finish()
+        self.preview.renderer.engine.finish()
         seconds = perf_counter() - began
         self.milliseconds["picture"] = 1000 * seconds
         if self.playing and shown.current:
             self._adapt(seconds)
         return shown
+
+    def draw_key(
+        self, project: Project, key: str, *, live: frozenset[str], full: bool = False
+    ) -> Shown | None:
+        """The key of a node at the frame on the screen."""
+        if self.frame is None:
+            return None
+        proxy = 1 if full else self.proxy
+        return self.preview.draw(
+            self.frame, project, live=live, proxy=proxy, key=key, label="key"
+        )
 
     def ungraded(self, project: Project, *, full: bool) -> Texture | None:
         """The frame on the screen through colour management alone."""
@@ -192,7 +202,7 @@ class Player:
     def _frame_at(self, index: int) -> Frame:
         """A neighbour of the frame on the screen; that frame itself while it is not decoded."""
         assert self.frame is not None
-        return self.feed.take(index) or self.frame
+        return self.feed.peek(index) or self.frame
 
     @property
     def proxy(self) -> int:

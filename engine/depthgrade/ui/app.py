@@ -1,0 +1,332 @@
+"""The application's state and what can be done to it: no drawing, no window.
+
+Panels read it and call its methods; `update` brings the picture up to date once a refresh. All of
+it belongs to the thread of the device.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from depthgrade import editing
+from depthgrade.errors import EngineError
+from depthgrade.gl.device import Device
+from depthgrade.gl.monitor import Monitor
+from depthgrade.gl.textures import Texture
+from depthgrade.graph import SOURCE
+from depthgrade.nodes.base import KeyNode
+from depthgrade.nodes.registry import parameters
+from depthgrade.project import Look, Project
+from depthgrade.session.player import Player
+from depthgrade.session.preview import Shown
+from depthgrade.ui.history import History
+
+SETTLED = 0.35  # seconds without a change after which the picture is drawn as `still` draws it
+
+Compare = Literal["off", "wipe", "side"]
+Mode = Literal["picture", "key", "overlay", "matte", "false colour"]
+
+
+@dataclass
+class View:
+    """How the viewer shows the picture.
+
+    zoom      screen pixels a picture pixel; None fits the panel
+    centre    what is in the panel's middle, as a fraction of the picture
+    """
+
+    zoom: float | None = None
+    centre: tuple[float, float] = (0.5, 0.5)
+    compare: Compare = "off"
+    wipe: float = 0.5
+    against: str | None = None  # a still by name; None: the ungraded picture
+    mode: Mode = "picture"
+    probe: bool = True
+    picking: str | None = None  # the address that a click on the picture sets to the depth there
+
+
+@dataclass
+class Pictures:
+    """The textures of this refresh; those that nobody asked for are None."""
+
+    graded: Texture | None = None
+    reference: Texture | None = None
+    key: Texture | None = None
+    shown: Texture | None = None
+    state: Shown | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line for the status bar."""
+
+    text: str
+    wrong: bool
+    since: float
+
+
+@dataclass
+class Still:
+    """A picture kept for comparison, with the look that made it."""
+
+    name: str
+    texture: Texture
+    look: Look
+    index: int
+
+
+@dataclass
+class App:
+    """One project being graded.
+
+    patient   every picture is drawn exactly and at once: for screenshots and tests
+    """
+
+    device: Device
+    project_file: Path | None = None
+    patient: bool = False
+    now: Callable[[], float] = monotonic
+    history: History = field(default_factory=lambda: History(Project()))
+    player: Player | None = None
+    selection: str | None = None
+    view: View = field(default_factory=View)
+    pictures: Pictures = field(default_factory=Pictures)
+    message: Message | None = None
+    problem: str | None = None  # why there is no picture
+    stills: list[Still] = field(default_factory=list)
+    closing: bool = False
+    held: bool = False  # a value is being dragged
+    _changed: float = -10.0
+    _drawn: object = None
+    _prepared: object = None
+
+    def __post_init__(self) -> None:
+        self.monitor = Monitor(self.device)
+
+    def close(self) -> None:
+        """Ends playback; the device stays."""
+        if self.player is not None:
+            self.player.close()
+            self.player = None
+
+    # ---- Projects
+
+    @property
+    def project(self) -> Project:
+        """The project as it is now."""
+        return self.history.project
+
+    @property
+    def look(self) -> Look:
+        """Its look."""
+        return self.project.look
+
+    def open(self, project: Project, file: Path | None = None) -> None:
+        """Takes a project; its clip's troubles are shown in place of the picture."""
+        self.history = History(project)
+        self.project_file = file
+        self.selection = next(reversed(self.look.graph.order()), None)
+        self.stills.clear()
+        self._open_clip()
+
+    def _open_clip(self) -> None:
+        self.close()
+        self.pictures, self.problem = Pictures(), None
+        self._drawn = self._prepared = None
+        try:
+            self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
+        except EngineError as error:
+            self.problem = str(error)
+
+    def edit(self, project: Project, what: str, group: str = "") -> None:
+        """Makes a changed project the present one; it can be undone."""
+        self.history.push(project, what, group)
+        self.touched()
+
+    def edit_look(self, change: Callable[[Look], Look], what: str, group: str = "") -> bool:
+        """Changes the look, or says why it can't be changed."""
+        try:
+            look = change(self.look)
+        except EngineError as error:
+            self.say(str(error), wrong=True)
+            return False
+        self.edit(replace(self.project, look=look), what, group)
+        return True
+
+    def add_node(self, add: Callable[[Look], tuple[Look, str]], what: str) -> str | None:
+        """Adds a node and selects it; None where that is not possible."""
+        try:
+            look, name = add(self.look)
+        except EngineError as error:
+            self.say(str(error), wrong=True)
+            return None
+        self.edit(replace(self.project, look=look), what)
+        self.select(name)
+        return name
+
+    def set(self, address: str, value: object, *, held: bool = False) -> bool:
+        """Sets a value; while it is held (dragged) all changes are one edit."""
+        self.held = self.held or held
+        node, _, name = address.partition(".")
+        words = f"{name.replace('_', ' ')} of {node}"
+        return self.edit_look(
+            lambda look: look.with_value(address, value), words, address if held else ""
+        )
+
+    def release(self) -> None:
+        """The drag is over."""
+        if self.held:
+            self.held = False
+            self.history.end_group()
+
+    def undo(self) -> None:
+        """Takes the last edit back."""
+        if self.history.undoable:
+            self.say(f"undone: {self.history.undoable}")
+            self.history.undo()
+            self._after_jump()
+
+    def redo(self) -> None:
+        """Brings an undone edit back."""
+        if self.history.redoable:
+            self.say(f"redone: {self.history.redoable}")
+            self.history.redo()
+            self._after_jump()
+
+    def _after_jump(self) -> None:
+        if self.selection not in self.look.nodes:
+            self.selection = next(reversed(self.look.graph.order()), None)
+        self.touched()
+
+    def select(self, node: str | None) -> None:
+        """Makes a node the one the inspector shows."""
+        if node != self.selection:
+            self.selection = node
+            self._prepared = None
+
+    def rename(self, old: str, new: str) -> None:
+        """Calls a node otherwise."""
+        chosen = self.selection
+        if self.edit_look(lambda look: editing.rename(look, old, new), f"rename {old}"):
+            self.selection = new if chosen == old else chosen
+
+    def remove(self, node: str) -> None:
+        """Removes a node; the one before it is selected."""
+        before = self.look.graph.rgb_inputs(node)
+        if self.edit_look(lambda look: editing.remove(look, node), f"remove {node}"):
+            fallback = next(reversed(self.look.graph.order()), None)
+            self.select(before[0] if before and before[0] != SOURCE else fallback)
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Shows a line in the status bar for a while."""
+        self.message = Message(text, wrong, self.now())
+
+    def touched(self) -> None:
+        """Something was changed just now."""
+        self._changed = self.now()
+
+    # ---- Pictures
+
+    @property
+    def shown_key(self) -> str | None:
+        """The node whose key the viewer shows, if it shows one."""
+        if self.view.mode in ("picture", "false colour"):
+            return None
+        nodes, graph = self.look.nodes, self.look.graph
+        chosen = self.selection
+        if chosen in nodes and (isinstance(nodes[chosen], KeyNode) or graph.key_input(chosen)):
+            return chosen
+        return next((name for name, node in nodes.items() if isinstance(node, KeyNode)), None)
+
+    @property
+    def live(self) -> frozenset[str]:
+        """The addresses that may be dragged: the numbers of the selected node."""
+        node = self.look.nodes.get(self.selection or "")
+        if node is None:
+            return frozenset()
+        found = parameters(type(node)).values()
+        numbers = [p.name for p in found if p.kind in ("number", "rgb")]
+        held = {name: getattr(node, name) for name in numbers}
+        return frozenset(f"{self.selection}.{n}" for n, v in held.items() if v != "auto")
+
+    @property
+    def settled(self) -> bool:
+        """Whether the picture may be drawn as `still` draws it."""
+        still = self.player is not None and not self.player.playing
+        return still and (self.patient or self.now() - self._changed > SETTLED) and not self.held
+
+    def update(self) -> None:
+        """Brings the pictures up to date with the time and the project."""
+        player = self.player
+        if player is None:
+            return
+        if player.preview.pump():
+            self._drawn = None
+        player.tick()
+        player.ask_depth(self.project, self.shown_key)
+        if player.feed.error is not None:
+            self.problem = player.feed.error
+        if player.preview.depth.error is not None:
+            self.problem = player.preview.depth.error
+        frame = player.frame
+        if frame is None:
+            return
+        live, full = self.live, self.settled
+        prepared = (self.selection, player.proxy)
+        if self.patient:
+            live = frozenset()
+        elif full and self._prepared == prepared:
+            live = frozenset()
+        else:
+            full = full and player.proxy == 1
+        view = self.view
+        wanted = (
+            *(frame.index, self.project, live, full, player.proxy, self.shown_key, view.mode),
+            *(view.compare != "off", view.against),
+        )
+        if wanted == self._drawn:
+            return
+        try:
+            complete = self._draw(player, live, full)
+        except EngineError as error:
+            self.problem = str(error)
+            return
+        self.problem = player.feed.error or player.preview.depth.error
+        if complete and live:
+            self._prepared = prepared
+        self._drawn = wanted if complete and (self.patient or not live or full) else None
+
+    def _draw(self, player: Player, live: frozenset[str], full: bool) -> bool:
+        """Draws what the viewer needs; whether it is all that was asked for."""
+        pictures = self.pictures
+        state = player.draw(self.project, live=live, full=full)
+        assert state is not None
+        pictures.state, pictures.graded = state, state.texture
+        complete = state.current and state.exact
+        pictures.key = pictures.reference = None
+        if (key := self.shown_key) is not None:
+            found = player.draw_key(self.project, key, live=live, full=full)
+            if found is not None:
+                pictures.key = found.texture
+                complete = complete and found.current
+        if self.view.compare != "off":
+            kept = next((s for s in self.stills if s.name == self.view.against), None)
+            pictures.reference = (
+                kept.texture if kept else player.ungraded(self.project, full=full)
+            )
+        pictures.shown = self.monitor.show(pictures.graded, pictures.key, self.view.mode)
+        return complete
+
+    def keep_still(self) -> None:
+        """Keeps the picture as it is, to compare others with."""
+        player, graded = self.player, self.pictures.graded
+        if player is None or graded is None or player.frame is None:
+            return
+        name = f"{player.frame.index} {self.look.title}"
+        if any(still.name == name for still in self.stills):
+            name = f"{name} ({len(self.stills) + 1})"
+        copy = self.monitor.copy(graded)
+        self.stills.append(Still(name, copy, self.look, player.frame.index))
+        self.say(f"still kept: {name}")
