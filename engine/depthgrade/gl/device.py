@@ -5,7 +5,8 @@ NVIDIA server and on Mesa's software rasteriser.
 """
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,6 +31,7 @@ class Device:
         self.context = context
         self.renderer = str(context.info["GL_RENDERER"])
         self.version = str(context.info["GL_VERSION"])
+        self._entered = False
         self.software = "llvmpipe" in self.renderer or "softpipe" in self.renderer
         self._bind = self._function("glBindTexture", ctypes.c_uint, ctypes.c_uint)
         self._active = self._function("glActiveTexture", ctypes.c_uint)
@@ -66,6 +68,19 @@ class Device:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @contextmanager
+    def current(self) -> Iterator[None]:
+        """The context made current for the block; blocks may be nested, which contexts can't."""
+        if self._entered:
+            yield
+            return
+        self._entered = True
+        try:
+            with self.context:
+                yield
+        finally:
+            self._entered = False
 
     def collect(self) -> None:
         """Frees what Python has dropped since; the context must be current."""

@@ -72,7 +72,7 @@ class Engine:
     @contextmanager
     def _stage(self, stage: str) -> Iterator[None]:
         """The context made current, for the block; timed where stages are measured."""
-        with self.device.context:
+        with self.device.current():
             if not self.stages.measured:
                 yield
                 return
@@ -117,12 +117,12 @@ class Engine:
 
     def finish(self) -> None:
         """Waits until everything drawn so far is there."""
-        with self.device.context:
+        with self.device.current():
             self.runner.finish()
 
     def read(self, texture: Texture) -> Map:
         """A texture's values: (height, width, channels)."""
-        with self.device.context:
+        with self.device.current():
             return self.runner.read(texture)
 
     def run(

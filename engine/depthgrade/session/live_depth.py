@@ -115,6 +115,22 @@ class LiveDepth:
         """A frame's map if it is there, for histograms and probes."""
         return self._maps.get((quality, index))
 
+    def spans(self) -> list[tuple[int, int]]:
+        """The stretches of frames (first, one past the last) whose own map is here."""
+        found: list[tuple[int, int]] = []
+        for index in sorted({index for _, index in self._maps}):
+            if found and found[-1][1] == index:
+                found[-1] = found[-1][0], index + 1
+            else:
+                found.append((index, index + 1))
+        return found
+
+    def cuts(self) -> list[int]:
+        """The first frames of the shots that are known, but for the first shot."""
+        starts = {each.shot.start for shots in self._shots.values() for each in shots}
+        stops = {each.shot.stop for shots in self._shots.values() for each in shots}
+        return sorted((starts | stops) - {0, self._count})
+
     @property
     def map_size(self) -> tuple[int, int] | None:
         """(width, height) of the maps so far."""

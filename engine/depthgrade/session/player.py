@@ -217,6 +217,11 @@ class Player:
         span = self.shown_at[-1] - self.shown_at[0]
         return (len(self.shown_at) - 1) / span if span > 0 else 0.0
 
+    def stages(self) -> dict[str, float]:
+        """Milliseconds by stage: of decoding, and of the last picture and panel."""
+        decode = 1000 * self.feed.seconds / max(1, self.feed.decoded)
+        return {"decode": decode, **self.milliseconds}
+
     def _adapt(self, seconds: float) -> None:
         """The automatic size: smaller when pictures take too long, larger when there is room."""
         self._timed.append(seconds)

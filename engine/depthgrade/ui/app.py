@@ -11,9 +11,11 @@ from time import monotonic
 from typing import Literal
 
 from depthgrade import editing
+from depthgrade.color import space
 from depthgrade.errors import EngineError
 from depthgrade.gl.device import Device
 from depthgrade.gl.monitor import Monitor
+from depthgrade.gl.scopes import Scopes
 from depthgrade.gl.textures import Texture
 from depthgrade.graph import SOURCE
 from depthgrade.nodes.base import KeyNode
@@ -22,6 +24,8 @@ from depthgrade.project import Look, Project
 from depthgrade.session.player import Player
 from depthgrade.session.preview import Shown
 from depthgrade.ui.history import History
+from depthgrade.ui.probe import probe_lines
+from depthgrade.ui.queue import Queue
 
 SETTLED = 0.35  # seconds without a change after which the picture is drawn as `still` draws it
 
@@ -97,21 +101,48 @@ class App:
     problem: str | None = None  # why there is no picture
     stills: list[Still] = field(default_factory=list)
     closing: bool = False
+    asking: str | None = None  # what the path that is being typed is for
+    asked_path: str = ""
+    queue: Queue = field(default_factory=Queue)
+    file_stamp: tuple[int, int] | None = None  # of the project file as it was read
+    watched: float = -10.0
+    autosaved: float = 0.0
     held: bool = False  # a value is being dragged
     _changed: float = -10.0
+    complete: bool = False  # the picture is what was asked for, nothing is being waited for
     _drawn: object = None
     _prepared: object = None
 
     def __post_init__(self) -> None:
         self.monitor = Monitor(self.device)
+        self.scopes = Scopes(self.device)
 
     def close(self) -> None:
-        """Ends playback; the device stays."""
+        """Ends playback and rendering; the device stays."""
+        self.queue.close()
         if self.player is not None:
             self.player.close()
             self.player = None
 
     # ---- Projects
+
+    @property
+    def clip_name(self) -> str:
+        """What the clip is called."""
+        return Path(self.project.clip).name if self.project.clip is not None else "no clip"
+
+    @property
+    def about(self) -> str:
+        """The clip in a line."""
+        if self.player is None:
+            return ""
+        info, renderer = self.player.info, self.player.preview.renderer
+        width, height = info.size
+        depth = self.player.preview.depth.description
+        return (
+            f"{info.codec}  {width}×{height}  {info.format.bits} bit   "
+            f"{space(renderer.input_space.space).title}   depth: {depth}"
+        )
 
     @property
     def project(self) -> Project:
@@ -129,10 +160,21 @@ class App:
         self.project_file = file
         self.selection = next(reversed(self.look.graph.order()), None)
         self.stills.clear()
-        self._open_clip()
+        self.reopen()
 
-    def _open_clip(self) -> None:
-        self.close()
+    @property
+    def render_range(self) -> tuple[int, int] | None:
+        """In and out as a render takes them; None where they are the whole clip."""
+        if self.player is None:
+            return None
+        chosen = self.player.clock.start, self.player.clock.stop
+        return None if chosen == (0, self.player.info.frame_count) else chosen
+
+    def reopen(self) -> None:
+        """Opens the project's clip anew."""
+        if self.player is not None:
+            self.player.close()
+            self.player = None
         self.pictures, self.problem = Pictures(), None
         self._drawn = self._prepared = None
         try:
@@ -257,6 +299,49 @@ class App:
         still = self.player is not None and not self.player.playing
         return still and (self.patient or self.now() - self._changed > SETTLED) and not self.held
 
+    def resolved(self, address: str) -> float | None:
+        """What an automatic value comes to in the shot on the screen, once that is known."""
+        player = self.player
+        if player is None or player.frame is None:
+            return None
+        index, depth = player.frame.index, player.preview.depth
+
+        def limits(quality: str) -> tuple[float, float]:
+            found = depth.shot(index, quality).limits
+            return found.far, found.near
+
+        try:
+            value = self.look.with_limits(limits).value(address)
+        except EngineError:
+            return None
+        return value if isinstance(value, float) else None
+
+    def depth_at(self, u: float, v: float) -> float | None:
+        """The depth at a fraction of the picture, near = 1, where it is known."""
+        player = self.player
+        qualities = player.preview.qualities(self.look, self.shown_key) if player else ()
+        if player is None or player.frame is None or not qualities:
+            return None
+        found = player.preview.depth.map_of(player.frame.index, qualities[0])
+        if found is None:
+            return None
+        height, width = found.shape
+        return float(found[min(int(v * height), height - 1), min(int(u * width), width - 1)])
+
+    def pick(self, u: float, v: float) -> None:
+        """Sets the value that waits for it to the depth there."""
+        depth, address = self.depth_at(u, v), self.view.picking
+        self.view.picking = None
+        if depth is not None and address is not None:
+            self.set(address, min(max(depth, 0.0), 1.0))
+
+    def probe(self, u: float, v: float) -> list[str]:
+        """What is under the mouse, a line each."""
+        player = self.player
+        if player is None or player.frame is None or self.pictures.graded is None:
+            return []
+        return probe_lines(self, player, u, v)
+
     def update(self) -> None:
         """Brings the pictures up to date with the time and the project."""
         player = self.player
@@ -288,6 +373,7 @@ class App:
         )
         if wanted == self._drawn:
             return
+        self.complete = False
         try:
             complete = self._draw(player, live, full)
         except EngineError as error:
@@ -296,7 +382,8 @@ class App:
         self.problem = player.feed.error or player.preview.depth.error
         if complete and live:
             self._prepared = prepared
-        self._drawn = wanted if complete and (self.patient or not live or full) else None
+        finished = complete and (self.patient or not live)
+        self._drawn, self.complete = wanted if finished else None, finished
 
     def _draw(self, player: Player, live: frozenset[str], full: bool) -> bool:
         """Draws what the viewer needs; whether it is all that was asked for."""

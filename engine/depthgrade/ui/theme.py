@@ -53,7 +53,7 @@ def load_fonts(scale: float) -> None:
     icons.merge_mode = True
     icons.glyph_min_advance_x = FONT_SIZE
     icons.glyph_offset = ImVec2(0, 1)
-    fonts.add_font_from_file_ttf(str(folder / "fontawesome-webfont.ttf"), 13.0, icons)
+    fonts.add_font_from_file_ttf(str(folder / "Font_Awesome_6_Free-Solid-900.otf"), 13.0, icons)
     style = imgui.get_style()
     style.font_scale_main = scale
 

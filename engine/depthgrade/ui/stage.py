@@ -1,0 +1,136 @@
+"""Where the interface is drawn: imgui on a device, with input that comes from a window or a script.
+
+Without a window this is all that is needed for a screenshot or a test: the same panels, the same
+OpenGL, a framebuffer in place of the screen.
+"""
+
+import struct
+import time
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from imgui_bundle import ImVec2, imgui
+from numpy.typing import NDArray
+
+from depthgrade.gl.device import Device, headless
+from depthgrade.gl.screen import Screen
+from depthgrade.ui import theme
+from depthgrade.ui.app import App
+from depthgrade.ui.shell import Shell
+
+TICK = 1 / 60  # seconds a refresh stands for where no clock runs
+
+
+def scale_for(size: tuple[int, int]) -> float:
+    """How large the interface is drawn: 1 at 1280 x 720, larger on larger windows, not in step."""
+    return min(max(min(size[0] / 1280, size[1] / 720) ** 0.55, 1.0), 2.0)
+
+
+class Context:
+    """imgui with our fonts, theme and panels. A context manager; one at a time."""
+
+    def __init__(self, scale: float) -> None:
+        self._context = imgui.create_context()
+        io = imgui.get_io()
+        io.config_flags |= imgui.ConfigFlags_.docking_enable
+        io.config_drag_click_to_input_text = True
+        io.config_windows_move_from_title_bar_only = True
+        io.set_ini_filename("")
+        theme.load_fonts(scale)
+        theme.apply(scale)
+        self.shell = Shell()
+
+    def close(self) -> None:
+        """Frees imgui; its OpenGL objects with the context's device current."""
+        self.shell.close()
+        imgui.backends.opengl3_shutdown()
+        imgui.destroy_context(self._context)
+
+
+class Stage:
+    """The interface without a window: `refresh` draws it, `mouse` and `keys` act on it."""
+
+    def __init__(self, size: tuple[int, int], *, device: Device | None = None) -> None:
+        self._owned = device is None
+        self.device = device or headless()
+        self.size = size
+        with self.device.current():
+            self._context = Context(scale_for(size))
+            imgui.backends.opengl3_init("#version 330")
+            self._target = Screen(self.device, size)
+        self.app = App(self.device, patient=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees everything."""
+        self.app.close()
+        with self.device.current():
+            self._context.close()
+        if self._owned:
+            self.device.close()
+
+    def refresh(self, times: int = 1) -> None:
+        """Draws the interface anew, so that it takes the input since."""
+        io = imgui.get_io()
+        for _ in range(times):
+            with self.device.current():
+                self.app.update()
+                io.display_size = ImVec2(*self.size)
+                io.delta_time = TICK
+                imgui.backends.opengl3_new_frame()
+                imgui.new_frame()
+                self._context.shell.draw(self.app)
+                imgui.render()
+                self._target.use()
+                imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
+
+    def settle(self, seconds: float = 120.0) -> None:
+        """Refreshes until the picture is the one that was asked for, depth and all.
+
+        A clip that can't be shown is settled at once: its message is on the screen.
+        """
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.refresh()
+            if self.app.complete or self.app.problem is not None or self.app.player is None:
+                break
+            time.sleep(0.01)
+        self.refresh(4)
+
+    def read(self) -> NDArray[np.uint8]:
+        """What is on the screen: (height, width, 3), top row first."""
+        with self.device.current():
+            return self._target.read()
+
+    def save(self, path: Path) -> None:
+        """Writes the screen as a picture."""
+        write_png(path, self.read())
+
+
+def write_png(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Writes (height, width, 3) uint8 as PNG."""
+    height, width = picture.shape[:2]
+    rows = np.concatenate([np.zeros((height, 1), np.uint8), picture.reshape(height, -1)], 1)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(rows.tobytes(), 6)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    )
