@@ -20,7 +20,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"looks", "editing", "project_file", "compiler", "media", "depth"}),
     frozenset({"gl"}),
     frozenset({"session"}),
-    frozenset({"cli", "ui"}),
+    frozenset({"ui"}),
+    frozenset({"cli"}),
 )
 
 # (importing, imported) -> why this one import may break the rule above.

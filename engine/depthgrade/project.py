@@ -215,13 +215,23 @@ def _read(path: Path) -> _File:
         ) from error
 
 
+def _beside(path: Path, node: Node) -> Node:
+    """The node with the files it names taken from beside the file that names them."""
+    files = {
+        each.name: str(path.parent / getattr(node, each.name))
+        for each in parameters(type(node)).values()
+        if each.kind == "file" and getattr(node, each.name)
+    }
+    return node.model_copy(update=files) if files else node
+
+
 def _look(path: Path, data: _File) -> Look:
     try:
         nodes = {}
         for name, values in data.nodes.items():
             if not NODE_ID.fullmatch(name):
                 raise ProjectError(f'"{name}": is not a node id; use letters, digits, _ and -')
-            nodes[name] = make_node(name, values)
+            nodes[name] = _beside(path, make_node(name, values))
         return Look(data.title or path.stem, data.about, nodes, parse_wires(data.wires))
     except EngineError as error:
         raise ProjectError(f"{path.name}: {error}") from error

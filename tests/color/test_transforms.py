@@ -103,3 +103,12 @@ def test_names_are_stable_and_unique() -> None:
         "aces2065_1 acescg"
     )
     assert set(required.split()) <= set(names)
+
+
+def test_bright_colours_outside_the_working_gamut_survive(run_glsl: RunGlsl) -> None:
+    # Lamps in ACES2065-1; the blue one is a scene light of -5 in a channel of DaVinci Wide Gamut.
+    lamps = np.array([[0.0, 20.0, 1.0], [0.0, 0.0, 30.0], [40.0, 0.0, 0.0]])
+    working = evaluate_input("aces2065_1", None, lamps)
+    assert working.min() < -1.9
+    chain = input_transform("aces2065_1") + output_transform("aces2065_1")
+    np.testing.assert_allclose(run_glsl([chain], lamps)[0], lamps, atol=1e-4)

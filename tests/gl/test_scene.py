@@ -54,6 +54,15 @@ def _bilinear(picture: Array, at: Array) -> Array:
     return np.asarray(top * (1 - fy) + bottom * fy)
 
 
+def _soft_log(frame: SceneFrame) -> Array:
+    """The logarithm of the light, softened so that interpolation between pixels loses nothing."""
+    soft = np.log2(frame.rgb.astype(np.float64) + 0.02)
+    for _ in range(2):
+        for axis in (0, 1):
+            soft = 0.5 * soft + 0.25 * (np.roll(soft, 1, axis) + np.roll(soft, -1, axis))
+    return soft
+
+
 def _is_subject(frame: SceneFrame) -> NDArray[np.bool_]:
     return frame.distance < 3.2  # the floor in view and all stones are further than 4 metres
 
@@ -115,15 +124,14 @@ def test_motion_carries_one_frame_onto_the_next(
     pair: tuple[SceneFrame, SceneFrame], part: str
 ) -> None:
     now, then = pair
-    log_now = np.log2(now.rgb.astype(np.float64) + 0.02)
-    log_then = np.log2(then.rgb.astype(np.float64) + 0.02)
+    log_now, log_then = _soft_log(now), _soft_log(then)
     inside = _is_subject(now) if part == "subject" else (now.distance > 5) & (now.distance < 600)
     # Pixels that are inside on both frames and away from outlines, where nothing gets hidden.
     core = inside.copy()
-    for shift in (-3, -2, -1, 1, 2, 3):
+    for shift in (-4, -3, -2, -1, 1, 2, 3, 4):
         core &= np.roll(inside, shift, axis=0) & np.roll(inside, shift, axis=1)
     core[:4], core[-4:], core[:, :4], core[:, -4:] = False, False, False, False
-    assert np.abs(now.motion[core]).mean() > 0.15  # else the test would show nothing
+    assert np.abs(now.motion[core]).mean() > 0.1  # else the test would show nothing
     errors = {
         scale: np.abs(_bilinear(log_then, _pixels(MIDDLE) + scale * now.motion) - log_now)[
             core
@@ -131,7 +139,7 @@ def test_motion_carries_one_frame_onto_the_next(
         for scale in (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0)
     }
     # The motion itself must fit best, better than any fraction or multiple of it; what remains is
-    # the softening of fine texture by the interpolation.
+    # fine texture that the samples of a pixel miss.
     assert min(errors, key=lambda scale: errors[scale]) == 1.0
     assert errors[1.0] < 0.75 * errors[0.0]
 

@@ -48,8 +48,9 @@ def nodes(
             ports = kind.ports
             pictures = {None: "pictures", 0: ""}.get(ports.rgb_in, "picture")
             takes = [word for word in (pictures, "key" if ports.key_in else "") if word]
-            gives = "key" if ports.key_out else "picture"
-            listed.add_row(each, _first_line(kind.__doc__), ", ".join(takes) or "depth", gives)
+            gives = "picture" if ports.rgb_out else "key"
+            reads = str(getattr(kind, "reads", ""))
+            listed.add_row(each, _first_line(kind.__doc__), ", ".join(takes) or reads, gives)
         output().print(listed)
         return
     kind = node_type(name)

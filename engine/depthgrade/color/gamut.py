@@ -17,22 +17,23 @@ from depthgrade.color.primaries import primaries, rgb_to_rgb
 
 Triple = tuple[float, float, float]
 
-# ACES Reference Gamut Compression, Academy S-2020-001 (2021): distances of cyan, magenta, yellow
-THRESHOLD: Triple = (0.815, 0.803, 0.880)  # of most surface colours, which stay as they are
-_ACES_LIMIT: Triple = (1.147, 1.264, 1.312)  # seen from cameras in AP1
+# ACES Reference Gamut Compression, Academy S-2020-001 (2021): the distances of cyan, magenta and
+# yellow within which most surface colours lie, which stay as they are
+THRESHOLD: Triple = (0.815, 0.803, 0.880)
+_WIDER = {"p3_d65": "rec2020", "rec2020": "dwg"}  # for all others P3-D65
 
 
 @cache
 def limits(gamut: str) -> Triple:
     """The distances of cyan, magenta and yellow that come to lie on the edge of a display gamut.
 
-    They are those of Rec.2020 seen in that gamut; for Rec.2020 itself the published ones of AP1,
-    which is nearly as large. Raises ColorError for unknown primaries.
+    They are those of the next wider gamut seen in it; with wider ones still, a display clip that
+    comes in through the inverse would leave DaVinci Wide Gamut far behind. Raises ColorError for
+    unknown primaries.
     """
-    if gamut == "rec2020":
-        return _ACES_LIMIT
+    wider = primaries(_WIDER.get(gamut, "p3_d65"))
     corners = np.array([c for c in product((0.0, 1.0), repeat=3) if 0.0 < sum(c) < 3.0])
-    seen = corners @ rgb_to_rgb(primaries("rec2020"), primaries(gamut)).T
+    seen = corners @ rgb_to_rgb(wider, primaries(gamut)).T
     largest = seen.max(axis=1, keepdims=True)
     cyan, magenta, yellow = (float(d) for d in (1.0 - seen / largest).max(axis=0))
     return cyan, magenta, yellow

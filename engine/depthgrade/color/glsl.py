@@ -16,6 +16,9 @@ from depthgrade.color.config import config
 from depthgrade.errors import ColorError, suggest
 from depthgrade.resources import shader
 
+# What OpenColorIO raises; the second is no kind of the first in Python.
+OCIO_ERRORS = (ocio.Exception, ocio.ExceptionMissingFile)
+
 
 @dataclass(frozen=True, eq=False)
 class GlslTexture:
@@ -153,13 +156,13 @@ def function_of(
     gpu = processor.getOptimizedGPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
     try:
         gpu.extractGpuShaderInfo(description)
-    except ocio.Exception as error:
+    except OCIO_ERRORS as error:
         raise ColorError(f"{title}: {one_line(error)}; allowed: what a GPU can run") from error
     body = _interpolated(name, _tidy(description.getShaderText()), description)
     result = f"{name}_rgba(vec4(c, 1.0)).rgb"
     if limit is not None:
         body = f"{renamed('finite', 'finite', f'{name}_finite')}\n{body}"
-        result = f"{name}_finite({result}, {literal(limit)})"
+        result = f"{name}_finite({result}, {literal(-limit)}, {literal(limit)})"
     text = f"// {title}\n{body}\n\nvec3 {name}(vec3 c)\n{{\n  return {result};\n}}\n"
     return GlslFunction(name, text, _textures(description), inverse)
 
@@ -172,14 +175,15 @@ def literal(value: float) -> str:
 
 def identifier(name: str) -> str:
     """A part of a GLSL name made from any text: letters, digits and single underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40].strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40].strip("_") or "unnamed"
 
 
 def one_line(error: Exception) -> str:
-    """What OpenColorIO says, as one short line without the end of its sentence."""
+    """What OpenColorIO says last, which is the cause, as one short line."""
     text = " ".join(str(error).split())
-    reason = text.rsplit("failed with: ", maxsplit=1)[-1]
-    return reason[:200].rstrip(" .")
+    for before in ("failed with: ", "with this error: "):
+        text = text.rsplit(before, maxsplit=1)[-1]
+    return text[:200].rstrip(" .")
 
 
 # The working space's own curve has short names, because every graded shader says them.

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
 import numpy as np
 import PyOpenColorIO as ocio  # noqa: N813  modules are lower-case here
 from numpy.typing import ArrayLike, NDArray
 
-from depthgrade.color.glsl import GlslFunction, function_of, identifier, one_line
+from depthgrade.color.glsl import OCIO_ERRORS, GlslFunction, function_of, identifier, one_line
 from depthgrade.color.steps import LINEAR_LIMIT, Rgb, bounded, on_cpu
 from depthgrade.errors import ColorError
 
@@ -47,7 +48,7 @@ class LutFile:
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """OpenColorIO's exact CPU path, bounded as the function is."""
-        return bounded(on_cpu(_processor(self), rgb), LINEAR_LIMIT)
+        return bounded(on_cpu(_processor(self), rgb))
 
 
 def lut_file(
@@ -109,18 +110,42 @@ def evaluate_file(
 def _processor(file: LutFile) -> ocio.Processor:
     # OpenColorIO remembers files by their path alone and would not see that one has changed.
     ocio.ClearAllCaches()
+    try:
+        # OpenColorIO would replace $NAME and %NAME% in a path by what the environment says.
+        if set("$%") & set(str(file.path)):
+            return _read_copy(file, file.path.read_bytes())
+        try:
+            return _read(file, file.path)
+        except ocio.Exception as error:
+            if "Unsupported tag: 'TITLE'" not in str(error):
+                raise
+            # It refuses the TITLE of a .cube that has ranges or two tables, as many do.
+            lines = file.path.read_bytes().splitlines()
+            untitled = [line for line in lines if not line.startswith(b"TITLE")]
+            return _read_copy(file, b"\n".join(untitled))
+    except (*OCIO_ERRORS, OSError) as error:
+        allowed = "a sound file of type " + ", ".join(lut_extensions())
+        said = one_line(error).replace(f" ({file.path})", "").replace(str(file.path), "the file")
+        if "All formats have been tried" in said:
+            said = "OpenColorIO can't make out what it is"
+        raise ColorError(f"{file.path.name}: {said}; allowed: {allowed}") from error
+
+
+def _read(file: LutFile, path: Path) -> ocio.Processor:
     transform = ocio.FileTransform(
-        str(file.path),
+        str(path),
         cccId=file.correction,
         interpolation=_INTERPOLATION[file.interpolation],
         direction=ocio.TRANSFORM_DIR_INVERSE if file.inverse else ocio.TRANSFORM_DIR_FORWARD,
     )
-    raw = ocio.Config.CreateRaw()
-    try:
-        return raw.getProcessor(transform)
-    except ocio.Exception as error:
-        allowed = "a file of type " + ", ".join(lut_extensions())
-        raise ColorError(f"{file.path.name}: {one_line(error)}; allowed: {allowed}") from error
+    return ocio.Config.CreateRaw().getProcessor(transform)
+
+
+def _read_copy(file: LutFile, content: bytes) -> ocio.Processor:
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / f"lut{file.path.suffix}"
+        copy.write_bytes(content)
+        return _read(file, copy)
 
 
 @lru_cache(maxsize=32)

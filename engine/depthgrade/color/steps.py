@@ -50,30 +50,34 @@ class Step(Protocol):
         """The result on the CPU, (..., 3) float64 to the same shape."""
 
 
-def bounded(rgb: Rgb, limit: float) -> Rgb:
-    """NaN as 0, and each channel held within -limit to limit."""
-    return np.clip(np.where(np.isnan(rgb), 0.0, rgb), -limit, limit)
+def bounded(rgb: Rgb, low: float = -LINEAR_LIMIT, high: float = LINEAR_LIMIT) -> Rgb:
+    """NaN as 0, and each channel held within low to high."""
+    return np.clip(np.where(np.isnan(rgb), 0.0, rgb), low, high)
 
 
 @dataclass(frozen=True)
 class Finite:
-    """NaN to 0, infinity to the limit."""
+    """NaN to 0, infinity to the limits."""
 
     name: str
-    limit: float
+    low: float
+    high: float
 
     def glsl(self) -> tuple[GlslFunction, ...]:
         """The guard of shaders/color/finite.glsl."""
-        text = bound_text("finite", self.name, (self.limit,))
+        text = bound_text("finite", self.name, (self.low, self.high))
         return (GlslFunction(self.name, text, guard=True),)
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """The same in numpy."""
-        return bounded(rgb, self.limit)
+        return bounded(rgb, self.low, self.high)
 
 
-FINITE = Finite("finite", LINEAR_LIMIT)
-FINITE_LOG = Finite("finite_log", LOG_LIMIT)
+FINITE = Finite("finite", -LINEAR_LIMIT, LINEAR_LIMIT)
+FINITE_LOG = Finite("finite_log", -LOG_LIMIT, LOG_LIMIT)
+# DaVinci Intermediate is a straight line below 0, ten times as steep as light: -1.9 would be light
+# of -0.18, which bright colours outside DaVinci Wide Gamut exceed.
+FINITE_WORKING = Finite("finite_working", -LINEAR_LIMIT, LOG_LIMIT)
 
 
 @dataclass(frozen=True)
@@ -143,16 +147,21 @@ class Aces2:
 
     def processor(self) -> ocio.Processor:
         """From DaVinci Intermediate to code values of the display space."""
-        sdr = _ACES2_SDR_P3 if self.gamut in {"p3_d65", "rec2020"} else _ACES2_SDR_709
         return config().getProcessor(
             ocio.GroupTransform(
                 [
                     ocio.ColorSpaceTransform(WORKING, "aces2065_1"),
-                    ocio.BuiltinTransform(_ACES2_HDR if self.peak > 1.0 else sdr),
+                    aces2_to_xyz(self.gamut, self.peak),
                     ocio.ColorSpaceTransform(CIE_XYZ_D65, checked(self.display)),
                 ]
             )
         )
+
+
+def aces2_to_xyz(gamut: str, peak: float) -> ocio.BuiltinTransform:
+    """ACES 2.0 from ACES2065-1 to CIE XYZ under D65 of a display's light, 1.0 = 100 nits."""
+    sdr = _ACES2_SDR_P3 if gamut in {"p3_d65", "rec2020"} else _ACES2_SDR_709
+    return ocio.BuiltinTransform(_ACES2_HDR if peak > 1.0 else sdr)
 
 
 @cache

@@ -33,6 +33,7 @@ from depthgrade.color.spaces import Space, space, spaces
 from depthgrade.color.steps import (
     FINITE,
     FINITE_LOG,
+    FINITE_WORKING,
     WORKING,
     Aces2,
     Compress,
@@ -95,6 +96,8 @@ def _file(name: str) -> tuple[str, str]:
 
 
 def _guard(clip: Space) -> Finite:
+    if clip.name == WORKING:
+        return FINITE_WORKING
     signal = clip.kind == "scene" or clip.peak > 1.0
     return FINITE_LOG if clip.decode is not None and signal else FINITE
 
@@ -129,23 +132,23 @@ def _output_steps(
 ) -> tuple[Step, ...]:
     if name.startswith(_FILE):
         path, expects = _file(name)
-        return (FINITE_LOG, Convert(WORKING, expects), lut_file(path))
+        return (FINITE_WORKING, Convert(WORKING, expects), lut_file(path))
     if name.startswith(_VIEW):
         user = _needed(user, name)
         display, view = user.view(name.removeprefix(_VIEW))
-        return (FINITE_LOG, Convert(WORKING, _ACES), UserView(user, display, view))
+        return (FINITE_WORKING, Convert(WORKING, _ACES), UserView(user, display, view))
     target = _find(name, user)
     if isinstance(target, _UserSpace):
         encode = UserConvert(target.user, target.user.interchange(), target.name)
-        return (FINITE_LOG, Convert(WORKING, _ACES), encode)
+        return (FINITE_WORKING, Convert(WORKING, _ACES), encode)
     if rendering.kind != "none" and target.rendered:
         target = space(target.rendered)
     if target.kind == "scene" or rendering.kind == "none":
-        return (FINITE_LOG, Convert(WORKING, target.name))
+        return (FINITE_WORKING, Convert(WORKING, target.name))
     if rendering.kind == "aces2":
-        return (FINITE_LOG, Aces2(target.name, target.primaries, target.peak))
+        return (FINITE_WORKING, Aces2(target.name, target.primaries, target.peak))
     return (
-        FINITE_LOG,
+        FINITE_WORKING,
         Convert(WORKING, target.linear),
         *((Compress(target.primaries),) if rendering.gamut_compression else ()),
         Render(rendering.curve(target.peak)),
@@ -204,13 +207,13 @@ def evaluate_output(
 
 def input_title(name: str, user: UserConfig | None = None) -> str:
     """What people call an input; raises ColorError, as input_transform would, for a wrong one."""
-    _input_steps(name, DisplayRendering(), user)
+    input_transform(name, None, user)
     return _title(name, user)
 
 
 def output_title(name: str, user: UserConfig | None = None) -> str:
     """What people call an output; raises ColorError, as output_transform would."""
-    _output_steps(name, DisplayRendering(), user)
+    output_transform(name, None, user)
     return _title(name, user)
 
 

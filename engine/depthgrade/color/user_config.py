@@ -11,7 +11,7 @@ from pathlib import Path
 
 import PyOpenColorIO as ocio  # noqa: N813  modules are lower-case here
 
-from depthgrade.color.glsl import GlslFunction, function_of, identifier, one_line
+from depthgrade.color.glsl import OCIO_ERRORS, GlslFunction, function_of, identifier, one_line
 from depthgrade.color.steps import LINEAR_LIMIT, Rgb, bounded, on_cpu
 from depthgrade.errors import ColorError, suggest
 
@@ -52,8 +52,11 @@ class UserConfig:
         raise ColorError(f'{self.name}: has no view "{name}"; {suggest(name, self.views())}')
 
     def linear(self, space: str) -> bool:
-        """Whether a colour space holds linear light."""
-        return bool(self.config.isColorSpaceLinear(space, ocio.REFERENCE_SPACE_SCENE))
+        """Whether a colour space holds linear light; raises ColorError when it can't be read."""
+        try:
+            return bool(self.config.isColorSpaceLinear(space, ocio.REFERENCE_SPACE_SCENE))
+        except OCIO_ERRORS as error:
+            raise _incomplete(self, error) from error
 
     def interchange(self) -> str:
         """Its colour space ACES2065-1, by role or, for old ones, found out; raises ColorError."""
@@ -62,7 +65,7 @@ class UserConfig:
         try:
             builtin = ocio.Config.CreateFromBuiltinConfig("ocio://default")
             return str(ocio.Config.IdentifyBuiltinColorSpace(self.config, builtin, "ACES2065-1"))
-        except ocio.Exception as error:
+        except OCIO_ERRORS as error:
             raise ColorError(
                 f"{self.name}: does not say which of its spaces is ACES2065-1; allowed: "
                 "configurations with the role aces_interchange"
@@ -83,7 +86,7 @@ def config_from(path: Path | str | None = None) -> UserConfig | None:
         raise ColorError(f"{said}{source}: is no file; allowed: an OpenColorIO configuration")
     try:
         return UserConfig(name, ocio.Config.CreateFromFile(source))
-    except ocio.Exception as error:
+    except OCIO_ERRORS as error:
         raise ColorError(
             f"{name}: {one_line(error)}; allowed: an OpenColorIO configuration"
         ) from error
@@ -104,7 +107,7 @@ class UserConvert:
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """OpenColorIO's exact CPU path, bounded as the function is."""
-        return bounded(on_cpu(self.processor(), rgb), LINEAR_LIMIT)
+        return bounded(on_cpu(self.processor(), rgb))
 
     def processor(self) -> ocio.Processor:
         """Raises ColorError when the configuration can't make it, for want of a file say."""
@@ -125,7 +128,7 @@ class UserView:
 
     def evaluate(self, rgb: Rgb) -> Rgb:
         """OpenColorIO's exact CPU path, bounded as the function is."""
-        return bounded(on_cpu(self.processor(), rgb), LINEAR_LIMIT)
+        return bounded(on_cpu(self.processor(), rgb))
 
     def processor(self) -> ocio.Processor:
         """Raises ColorError when the configuration can't make it."""
@@ -138,10 +141,12 @@ class UserView:
 def _processor(user: UserConfig, transform: ocio.Transform) -> ocio.Processor:
     try:
         return user.config.getProcessor(transform)
-    except ocio.Exception as error:
-        raise ColorError(
-            f"{user.name}: {one_line(error)}; allowed: conversions that are complete"
-        ) from error
+    except OCIO_ERRORS as error:
+        raise _incomplete(user, error) from error
+
+
+def _incomplete(user: UserConfig, error: Exception) -> ColorError:
+    return ColorError(f"{user.name}: {one_line(error)}; allowed: spaces whose files are there")
 
 
 def _name(user: UserConfig, src: str, dst: str) -> str:

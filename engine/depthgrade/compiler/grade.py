@@ -147,13 +147,14 @@ class _Passes:
         lines += chain_lines("shown", f"output: {project.output}", outward)
         lines.append("    vec4 result = vec4(shown, 1.0);")
         samplers += text.samplers
-        tables = [
-            Sampler(table.name, "table", table=table)
-            for function in (*inward, *outward)
+        functions = (*inward, *outward, *text.brought)
+        tables = {
+            table.name: Sampler(table.name, "table", table=table)
+            for function in functions
             for table in function.textures
-        ]
-        program = self._program(lines, samplers, text.uniforms, about, (*inward, *outward))
-        self.programs.append(replace(program, samplers=(*program.samplers, *tables)))
+        }
+        program = self._program(lines, samplers, text.uniforms, about, functions)
+        self.programs.append(replace(program, samplers=(*program.samplers, *tables.values())))
         return len(self.programs) - 1
 
     def _run(self, name: str, calls: PassList, passes: Sequence[Pass], start: int) -> int:

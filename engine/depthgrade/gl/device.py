@@ -82,6 +82,15 @@ class Device:
         finally:
             self._entered = False
 
+    def keep_current(self) -> None:
+        """Says that the context is current and stays so, as a window's does."""
+        self._entered = True
+
+    def screen(self) -> None:
+        """Draws go to the window from now on, on black."""
+        self.context.screen.use()
+        self.context.screen.clear(0.0, 0.0, 0.0, 1.0)
+
     def collect(self) -> None:
         """Frees what Python has dropped since; the context must be current."""
         self.context.gc()
@@ -104,3 +113,15 @@ def headless() -> Device:
     # an object of that one. So objects wait for `Device.collect`.
     context.gc_mode = "context_gc"
     return Device(context)
+
+
+def windowed() -> Device:
+    """The device of the window whose context is current. Raises DeviceError if it is too old."""
+    try:
+        context = moderngl.create_context(require=430)
+    except Exception as error:
+        raise DeviceError(f"OpenGL: 4.3 is needed for a window ({error})") from error
+    context.gc_mode = "context_gc"
+    device = Device(context)
+    device.keep_current()
+    return device

@@ -127,7 +127,7 @@ class SceneParameters:
                 0.5 * sin(1.7 * seconds + phase),
             ]
         )
-        yaw = -orbit + radians(0.16) * (sin(1.9 * seconds + phase) + 0.35 * sin(5.9 * seconds))
+        yaw = orbit + radians(0.16) * (sin(1.9 * seconds + phase) + 0.35 * sin(5.9 * seconds))
         pitch = radians(2.6) + radians(0.13) * sin(2.3 * seconds + 0.7 * phase)
         roll = radians(0.10) * sin(1.5 * seconds + 1.3 * phase)
         forward = np.array([sin(yaw) * cos(pitch), sin(pitch), cos(yaw) * cos(pitch)])

@@ -32,7 +32,7 @@ def checked_target(path: Path, overwrite: bool, inputs: Iterable[Path]) -> Path:
             kind = "folder" if real.is_dir() else "device"
             raise MediaError(f"{path}: is a {kind}; give the name of a file")
         if not overwrite:
-            raise MediaError(f"{path}: exists; give another name, or allow overwriting it")
+            raise MediaError(f"{path}: exists; give another name, or allow it with --overwrite")
     return real
 
 

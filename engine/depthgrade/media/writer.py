@@ -194,7 +194,8 @@ class _PictureSink:
             raise MediaError(f"{self._path}: is also an input; write to another folder or name")
         if not self._overwrite:
             raise MediaError(
-                f"{self._path}: {existing[0].name} exists; give another name, or allow overwriting"
+                f"{self._path}: {existing[0].name} exists; give another name, or allow it with"
+                " --overwrite"
             )
 
     def write(self, planes: tuple[Plane, ...], pts: int, duration: int) -> None:

@@ -135,7 +135,7 @@ def checked_sheet(out: Path, overwrite: bool) -> None:
     if out.suffix.lower() != ".png":
         raise MediaError(f"{out}: a contact sheet is a .png")
     if out.exists() and not overwrite:
-        raise MediaError(f"{out}: exists; give another name, or allow overwriting it")
+        raise MediaError(f"{out}: exists; give another name, or allow it with --overwrite")
     if not out.parent.is_dir():
         raise MediaError(f"{out}: the folder {out.parent} does not exist; create it first")
 

@@ -121,9 +121,11 @@ def _depth(project: Project) -> str:
 def _node(project: Project, name: str, node: Node) -> ExplainedNode:
     """A node in words: what is wired to it and what was changed of it."""
     graph = project.look.graph
-    reads = ", ".join(graph.rgb_inputs(name)) or "depth"
+    reads = ", ".join(graph.rgb_inputs(name)) or str(getattr(node, "reads", ""))
     key = graph.key_input(name)
-    if key:
+    if not reads or reads == "key":
+        reads = " and ".join(f"the key of {each}" for each in graph.key_inputs(name))
+    elif key:
         inverted = "inverse " if getattr(node, "key_invert", False) else ""
         reads += f", where the {inverted}key of {key} is"
     changed = [

@@ -189,6 +189,7 @@ class Renderer:
 
     def depth_map(self, index: int, quality: str = "better") -> Picture:
         """The depth of a frame as keys read it: (h, w) float32, near = 1, not clipped."""
+        self.shot(index, quality)  # sampling it uploads other frames, so it comes first
         frame = self.reader.frame(index)
         return self.depth.map(frame, self.engine.upload(frame), quality)[0]
 
@@ -252,6 +253,8 @@ class Renderer:
         plan = known[1]
         if not plan.qualities:
             return plan, look.with_limits(_unlimited)
+        for quality in plan.qualities:
+            self.shot(index, quality)  # sampled before a frame is uploaded, whatever the limits
 
         def limits(quality: str) -> tuple[float, float]:
             found = self.shot(index, quality).limits

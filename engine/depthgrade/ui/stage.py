@@ -15,8 +15,10 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui
 from numpy.typing import NDArray
 
+from depthgrade.errors import ProjectError, suggest
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.screen import Screen
+from depthgrade.project import Project
 from depthgrade.ui import theme
 from depthgrade.ui.app import App
 from depthgrade.ui.shell import Shell
@@ -134,3 +136,25 @@ def write_png(path: Path, picture: NDArray[np.uint8]) -> None:
     path.write_bytes(
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
     )
+
+
+def take_screenshot(
+    project: Project,
+    project_file: Path | None,
+    out: Path,
+    *,
+    size: tuple[int, int],
+    frame: int = 0,
+    select: str | None = None,
+) -> None:
+    """Writes what the window would show. Raises ProjectError for a node that is not there."""
+    if select is not None and select not in project.look.nodes:
+        raise ProjectError(f'there is no node "{select}"; {suggest(select, project.look.nodes)}')
+    with Stage(size) as stage:
+        stage.app.open(project, project_file)
+        if select is not None:
+            stage.app.select(select)
+        if stage.app.player is not None:
+            stage.app.player.seek(frame)
+        stage.settle()
+        stage.save(out)

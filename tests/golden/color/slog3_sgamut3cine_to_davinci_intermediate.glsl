@@ -1,15 +1,15 @@
-// The colour with NaN as 0 and each channel held within -limit to limit.
+// The colour with NaN as 0 and each channel held within low to high.
 // Reason for the clamp: one NaN or infinity would fill all channels at the next matrix and all
-// neighbours at the next filter. The limit lies far outside what a picture holds.
-vec3 finite_log_of(vec3 c, float limit)
+// neighbours at the next filter. The limits lie far outside what a picture holds.
+vec3 finite_log_of(vec3 c, float low, float high)
 {
     vec3 numbers = mix(c, vec3(0.0), isnan(c));
-    return clamp(numbers, vec3(-limit), vec3(limit));
+    return clamp(numbers, vec3(low), vec3(high));
 }
 
 vec3 finite_log(vec3 c)
 {
-    return finite_log_of(c, 1.9);
+    return finite_log_of(c, -1.9, 1.9);
 }
 
 // slog3_sgamut3cine to davinci_intermediate

@@ -13,12 +13,12 @@ void main()
     float key1 = depth_levels(depth_guided(depth_better, at, dot(rgb0, vec3(0.21, 0.7, 0.09))), 5.0, -2.0);
     key1 = depth_invert(key1);
     // sky [primary]
-    vec3 rgb1 = primary_balance(rgb0, vec3(0.84), vec3(0.0));
-    rgb1 = primary_power(rgb1, vec3(0.9259259));
+    vec3 rgb1 = primary_balance(rgb0, vec3(0.8), vec3(0.0));
+    rgb1 = primary_power(rgb1, vec3(0.89285713));
     rgb1 = mix(rgb0, rgb1, key1);
     vec3 shown = rgb1;
     // output: rec709
-    shown = finite_log(shown);
+    shown = finite_working(shown);
     shown = davinci_intermediate_to_linear_rec709(shown);
     shown = davinci(shown);
     shown = linear_rec709_to_rec709(shown);

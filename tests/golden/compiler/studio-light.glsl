@@ -14,9 +14,9 @@ void main()
     key1 = depth_gamma(key1, 0.90909094);
     key1 = depth_invert(key1);
     // shade [primary]
-    vec3 rgb1 = primary_balance(rgb0, vec3(1.072, 1.06, 1.04), vec3(-0.072, -0.06, -0.04));
-    rgb1 = primary_power(rgb1, vec3(1.2));
-    rgb1 = primary_saturation(rgb1, 0.88);
+    vec3 rgb1 = primary_balance(rgb0, vec3(1.12, 1.1, 1.07), vec3(-0.12, -0.1, -0.07));
+    rgb1 = primary_power(rgb1, vec3(1.32));
+    rgb1 = primary_saturation(rgb1, 0.84);
     rgb1 = mix(rgb0, rgb1, key1);
     // spill [primary]
     vec3 rgb2 = primary_balance(rgb0, vec3(1.03), vec3(0.0));
@@ -25,7 +25,7 @@ void main()
     vec3 rgb3 = rgb0 + (rgb1 - rgb0) + (rgb2 - rgb0);
     vec3 shown = rgb3;
     // output: rec709
-    shown = finite_log(shown);
+    shown = finite_working(shown);
     shown = davinci_intermediate_to_linear_rec709(shown);
     shown = davinci(shown);
     shown = linear_rec709_to_rec709(shown);

@@ -26,7 +26,7 @@ void main()
     rgb3 = primary_contrast(rgb3, 1.08, -0.02688);
     vec3 shown = rgb3;
     // output: rec709
-    shown = finite_log(shown);
+    shown = finite_working(shown);
     shown = davinci_intermediate_to_linear_rec709(shown);
     shown = davinci(shown);
     shown = linear_rec709_to_rec709(shown);

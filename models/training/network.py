@@ -1,0 +1,141 @@
+"""The depthgrade network: a small plain-convolution encoder-decoder for relative depth.
+
+One picture in, one map of nearness out (larger = nearer, affine-ambiguous inverse depth). Only
+convolutions, ReLU, nearest upsampling and pooling are used: every one of them folds or fuses on a
+CPU, and dense 3x3 kernels train several times faster there than depthwise ones.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+# The widths at 1/2, 1/4, 1/8 and 1/16 equal the teacher's, so that each stage can be trained on the
+# teacher's own input and output of that stage before the stages are joined (see train.py).
+WIDTHS = (24, 48, 96, 192)
+
+
+def conv_bn(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> nn.Sequential:
+    """Convolution and batch normalisation without activation; folds into one convolution."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+    )
+
+
+class Bottleneck(nn.Module):
+    """Residual block: 1x1 to half the width, 3x3, 1x1 back; a third of the cost of a full 3x3."""
+
+    def __init__(self, width: int, inner: int | None = None) -> None:
+        super().__init__()
+        inner = inner or width // 2
+        self.reduce = conv_bn(width, inner)
+        self.mix = conv_bn(inner, inner, 3)
+        self.expand = conv_bn(inner, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = functional.relu(self.mix(functional.relu(self.reduce(x))))
+        return functional.relu(x + self.expand(y))
+
+
+class Stage(nn.Module):
+    """Halves the size with a strided 3x3, then refines with bottlenecks."""
+
+    def __init__(self, inputs: int, outputs: int, blocks: int) -> None:
+        super().__init__()
+        self.down = conv_bn(inputs, outputs, 3, 2)
+        self.blocks = nn.Sequential(*(Bottleneck(outputs) for _ in range(blocks)))
+
+    def first_half(self, x: Tensor) -> Tensor:
+        """The strided convolution and the first half of the blocks."""
+        return self.blocks[: len(self.blocks) // 2](functional.relu(self.down(x)))
+
+    def second_half(self, x: Tensor) -> Tensor:
+        """The remaining blocks."""
+        return self.blocks[len(self.blocks) // 2 :](x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.second_half(self.first_half(x))
+
+
+class Context(nn.Module):
+    """Adds what the whole picture says: a 3x3 at 1/32 and the global mean, fed back to 1/16.
+
+    The last batch normalisation starts at zero, so the stage is the identity until it helps.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.local = conv_bn(width, width // 2, 3)
+        self.pooled = nn.Conv2d(width, width // 2, 1)
+        self.out = conv_bn(width // 2, width)
+        nn.init.zeros_(self.out[1].weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        small = functional.avg_pool2d(x, 2)
+        y = functional.relu(self.local(small) + self.pooled(small.mean((2, 3), keepdim=True)))
+        return functional.relu(
+            x + functional.interpolate(self.out(y), scale_factor=2.0, mode="nearest")
+        )
+
+
+class Merge(nn.Module):
+    """Joins a coarse map with the encoder's map of twice its size."""
+
+    def __init__(self, coarse: int, skip: int, width: int) -> None:
+        super().__init__()
+        self.coarse = conv_bn(coarse, width)
+        self.skip = conv_bn(skip, width)
+        self.mix = conv_bn(width, width, 3)
+
+    def forward(self, coarse: Tensor, skip: Tensor) -> Tensor:
+        up = functional.interpolate(self.coarse(coarse), scale_factor=2.0, mode="nearest")
+        return functional.relu(self.mix(functional.relu(up + self.skip(skip))))
+
+
+class Head(nn.Module):
+    """From 1/4 and the stem's 1/2 features to nearness at full size by sub-pixel convolution."""
+
+    def __init__(self, coarse: int, skip: int, width: int) -> None:
+        super().__init__()
+        self.merge = Merge(coarse, skip, width)
+        self.out = nn.Conv2d(width, 4, 3, padding=1)
+        with torch.no_grad():  # four equal sub-pixels: no checkerboard to unlearn
+            self.out.weight.copy_(self.out.weight[:1].expand_as(self.out.weight).clone())
+            self.out.bias.zero_()
+
+    def forward(self, coarse: Tensor, skip: Tensor) -> Tensor:
+        return functional.pixel_shuffle(self.out(self.merge(coarse, skip)), 2)
+
+
+class DepthNet(nn.Module):
+    """RGB (n, 3, h, w) in 0..1, sides multiples of 32, to nearness (n, 1, h, w)."""
+
+    def __init__(self, blocks: tuple[int, int, int] = (2, 5, 3), head: int = 16) -> None:
+        super().__init__()
+        half, quarter, eighth, sixteenth = WIDTHS
+        self.stem = conv_bn(3, half, 3, 2)
+        self.stage1 = Stage(half, quarter, blocks[0])
+        self.stage2 = Stage(quarter, eighth, blocks[1])
+        self.stage3 = Stage(eighth, sixteenth, blocks[2])
+        self.context = Context(sixteenth)
+        self.merge3 = Merge(sixteenth, eighth, eighth)
+        self.merge2 = Merge(eighth, quarter, quarter)
+        self.head = Head(quarter, half, head)
+
+    def features(self, rgb: Tensor) -> dict[str, Tensor]:
+        """The feature maps that the teacher's are compared with, and the output `nearness`."""
+        f1 = functional.relu(self.stem(rgb * 2.0 - 1.0))
+        f2 = self.stage1(f1)
+        m3 = self.stage2.first_half(f2)
+        f3 = self.stage2.second_half(m3)
+        f4 = self.stage3(f3)
+        d3 = self.merge3(self.context(f4), f3)
+        d2 = self.merge2(d3, f2)
+        out = self.head(d2, f1)
+        maps = {"f1": f1, "f2": f2, "m3": m3, "f3": f3, "f4": f4, "d3": d3, "d2": d2}
+        return maps | {"nearness": out}
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        return self.features(rgb)["nearness"]
