@@ -87,11 +87,10 @@ class Runner:
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture
 
-<<<<<<< HEAD
     def has(self, program: Program) -> bool:
         """Whether a program is compiled, so that running it does not wait."""
         return (program.entry, program.identity) in self._built
-=======
+
     def _source(self, sampler: Sampler, inputs: Inputs) -> moderngl.Texture | moderngl.Texture3D:
         match sampler.role:
             case "plane":
@@ -105,7 +104,6 @@ class Runner:
             case _:
                 assert sampler.table is not None
                 return self._tables.table(sampler.table)
->>>>>>> main
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
