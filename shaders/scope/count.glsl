@@ -1,11 +1,11 @@
 #version 430 core
 // Counts pixels by what a scope plots: 0 parade, 1 waveform, 2 vectorscope, 3 histogram.
-// Display code values in; cells of [channel][row][column], 256 a side, row 0 is black.
+// Display code values in; cells of 256 columns and 256 rows for each channel; row 0 is black.
 layout(local_size_x = 64, local_size_y = 4) in;
 uniform sampler2D picture;
 uniform int kind;
 uniform int every;
-layout(std430, binding = 0) buffer Counts { uint counts[]; };
+layout(r32ui, binding = 0) uniform uimage2D counts;
 
 int level(float value)
 {
@@ -14,7 +14,7 @@ int level(float value)
 
 void count(int channel, int row, int column)
 {
-    atomicAdd(counts[(channel * 256 + row) * 256 + column], 1u);
+    imageAtomicAdd(counts, ivec2(column, channel * 256 + row), 1u);
 }
 
 void main()

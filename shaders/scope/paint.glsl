@@ -1,14 +1,14 @@
-#version 430 core
+#version 330 core
 // Draws the counts of scope/count.glsl: brighter where more pixels fell. Display code values out.
 uniform int kind;
 uniform float strength;
 uniform ivec2 size;
-layout(std430, binding = 0) readonly buffer Counts { uint counts[]; };
+uniform usampler2D counts;
 out vec4 shown;
 
 float cell(int channel, int row, int column)
 {
-    return float(counts[(channel * 256 + clamp(row, 0, 255)) * 256 + clamp(column, 0, 255)]);
+    return float(texelFetch(counts, ivec2(clamp(column, 0, 255), channel * 256 + clamp(row, 0, 255)), 0).r);
 }
 
 // Between the cells, so that a large scope does not show them.

@@ -1,6 +1,6 @@
 """The pass that makes a clip smaller for a quick preview.
 
-Code values are averaged, so that nothing flickers, and the result stands in for the planes: the
+Code values are averaged, so that little flickers, and the result stands in for the planes: the
 grading program reads it as a smaller clip and knows of no proxy. Parameters are in percent of the
 picture's height, so the small picture looks like the large one.
 """
@@ -11,7 +11,6 @@ from depthgrade.compiler.grade import plane_samplers
 from depthgrade.compiler.library import Library
 from depthgrade.compiler.program import Program, assemble
 from depthgrade.compiler.source import Source
-from depthgrade.compiler.text import number
 from depthgrade.frames import Orientation, PixelFormat
 
 _FORMAT = PixelFormat("rgbaf32le", "rgb", 32, ("RGBA",), floating=True)
@@ -25,21 +24,29 @@ def proxy_source(source: Source, factor: int) -> Source:
 
 @cache
 def compile_proxy(source: Source, factor: int) -> Program:
-    """RGB: the code values of factor x factor pixels, averaged; edges are repeated."""
+    """RGB: the code values of each factor x factor block's four middle pixels, averaged.
+
+    factor is even. Colour differences that are stored at fewer places are read at two of the four.
+    """
     width, height = source.size
-    lines = [
-        f"    // average of {factor} x {factor} texels of {source.format.name}",
-        "    vec3 samples = vec3(0.0);",
-        f"    for (int j = 0; j < {factor}; ++j)",
-        f"        for (int i = 0; i < {factor}; ++i)",
-        "        {",
-        f"            ivec2 p = min({factor} * q + ivec2(i, j),"
-        f" ivec2({width - 1}, {height - 1}));",
-        f"            ivec2 s = {source.stored('p')};",
-        f"            samples += {source.samples('s', nearest=True)};",
-        "        }",
-        f"    vec4 result = vec4({source.to_rgb(f'(samples / {number(factor * factor)})')}, 1.0);",
-    ]
+    middle = factor // 2 - 1
+    lines = [f"    // every {factor} x {factor} pixels of {source.format.name} become one"]
+    for number_, (x, y) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
+        offset = f"ivec2({middle + x}, {middle + y})"
+        lines += [
+            f"    ivec2 p{number_} = min({factor} * q + {offset},"
+            f" ivec2({width - 1}, {height - 1}));",
+            f"    ivec2 s{number_} = {source.stored(f'p{number_}')};",
+        ]
+    reads = [source.samples(f"s{number_}", nearest=True) for number_ in range(4)]
+    if source.format.chroma_shift == (0, 0):
+        lines.append(f"    vec3 samples = ({' + '.join(reads)}) * 0.25;")
+    else:
+        lines += [
+            f"    float luma = {' + '.join(f'{read}.x' for read in reads)};",
+            f"    vec3 samples = vec3(luma * 0.25, ({reads[0]} + {reads[3]}).yz * 0.5);",
+        ]
+    lines.append(f"    vec4 result = vec4({source.to_rgb('samples')}, 1.0);")
     samplers = plane_samplers(source)
     declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
     functions = Library().texts("\n".join(lines))

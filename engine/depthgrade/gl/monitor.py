@@ -15,7 +15,7 @@ class Monitor:
     """Draws viewer pictures on one device. Belongs to the device's thread."""
 
     def __init__(self, device: Device) -> None:
-        self._context = device.context
+        self._device, self._context = device, device.context
         self._program: moderngl.Program | None = None
         self._triangle: moderngl.VertexArray | None = None
         self._targets: dict[tuple[int, int], tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
@@ -27,6 +27,12 @@ class Monitor:
         """The picture as a mode shows it; the picture itself where the mode adds nothing."""
         if mode == "picture" or (key is None and mode != "false colour"):
             return picture
+        with self._device.current():
+            return self._drawn(picture, key or picture, mode)
+
+    def _drawn(
+        self, picture: moderngl.Texture, key: moderngl.Texture, mode: str
+    ) -> moderngl.Texture:
         if self._program is None:
             self._program = self._context.program(VERTEX, shader("scope/display"))
             self._triangle = self._context.vertex_array(self._program, [])
@@ -36,7 +42,7 @@ class Monitor:
         texture, framebuffer = self._targets[picture.size]
         assert self._triangle is not None
         picture.use(0)
-        (key or picture).use(1)
+        key.use(1)
         for name, value in (("picture", 0), ("key", 1), ("mode", _MODES.index(mode))):
             self._program[name] = value
         framebuffer.use()
@@ -45,15 +51,17 @@ class Monitor:
 
     def copy(self, picture: moderngl.Texture) -> moderngl.Texture:
         """A picture of its own, that the next frame does not draw over."""
-        copied = self._context.texture(picture.size, picture.components, dtype=picture.dtype)
-        self._context.copy_framebuffer(
-            self._context.framebuffer([copied]), self._context.framebuffer([picture])
-        )
-        return copied
+        with self._device.current():
+            copied = self._context.texture(picture.size, picture.components, dtype=picture.dtype)
+            self._context.copy_framebuffer(
+                self._context.framebuffer([copied]), self._context.framebuffer([picture])
+            )
+            return copied
 
     def pixel(self, picture: moderngl.Texture, x: int, y: int) -> NDArray[np.float32]:
         """RGBA of one pixel, from the top left."""
-        if picture.glo not in self._readers:
-            self._readers[picture.glo] = self._context.framebuffer([picture])
-        data = self._readers[picture.glo].read((x, y, 1, 1), 4, dtype="f4")
+        with self._device.current():
+            if picture.glo not in self._readers:
+                self._readers[picture.glo] = self._context.framebuffer([picture])
+            data = self._readers[picture.glo].read((x, y, 1, 1), 4, dtype="f4")
         return np.frombuffer(data, np.float32)

@@ -1,8 +1,8 @@
 """Scopes on the device: every sampled pixel is counted where it belongs, then counts are drawn.
 
-Counting is a compute shader with atomics on one buffer of 3 x 256 x 256 cells; drawing is a
-fragment shader. On a software device every second or third pixel is counted, which looks the same
-and keeps the picture's frame rate.
+Counting is a compute shader with atomics on one image of 256 x 768 cells; drawing is a fragment
+shader. On a software device some tens of thousands of pixels are counted, spread over the picture,
+which looks nearly the same and keeps the picture's frame rate.
 """
 
 import moderngl
@@ -12,8 +12,8 @@ from depthgrade.gl.runner import VERTEX
 from depthgrade.resources import shader
 
 KINDS = ("Parade", "Waveform", "Vector", "Histogram")
-_CELLS = 3 * 256 * 256
-_SAMPLES = 60_000  # pixels that are enough on a software device
+_SIZE = (256, 3 * 256)
+_SAMPLES = 40_000  # pixels that are enough on a software device
 
 
 class Scopes:
@@ -23,7 +23,8 @@ class Scopes:
         self._context, self._software = device.context, device.software
         self._counter: moderngl.ComputeShader | None = None
         self._painter: tuple[moderngl.Program, moderngl.VertexArray] | None = None
-        self._counts: moderngl.Buffer | None = None
+        self._counts: moderngl.Texture | None = None
+        self._zeros = bytes(4 * _SIZE[0] * _SIZE[1])
         self._targets: dict[tuple[int, int], tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
 
     def draw(
@@ -34,7 +35,8 @@ class Scopes:
             self._counter = self._context.compute_shader(shader("scope/count"))
             program = self._context.program(VERTEX, shader("scope/paint"))
             self._painter = program, self._context.vertex_array(program, [])
-            self._counts = self._context.buffer(reserve=4 * _CELLS)
+            self._counts = self._context.texture(_SIZE, 1, dtype="u4")
+            self._counts.filter = (moderngl.NEAREST, moderngl.NEAREST)
         size = max(size[0], 1), max(size[1], 1)
         if size not in self._targets:
             self._targets.clear()
@@ -45,16 +47,17 @@ class Scopes:
         every = 1
         while self._software and pixels / every**2 > _SAMPLES:
             every += 1
-        self._counts.clear()
-        self._counts.bind_to_storage_buffer(0)
+        self._counts.write(self._zeros)
+        self._counts.bind_to_image(0, read=True, write=True)
         picture.use(0)
         across, down = -(-picture.width // every), -(-picture.height // every)
         self._set(self._counter, picture=0, kind=KINDS.index(kind), every=every)
         self._counter.run(-(-across // 64), -(-down // 4), 1)
         self._context.memory_barrier()
         program, triangle = self._painter
+        self._counts.use(0)
         strength = 2.0e4 * every**2 / pixels
-        self._set(program, kind=KINDS.index(kind), strength=strength, size=size)
+        self._set(program, counts=0, kind=KINDS.index(kind), strength=strength, size=size)
         framebuffer.use()
         triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from depthgrade.compiler import compile_network_input
 from depthgrade.errors import EngineError, ProjectError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
@@ -71,11 +70,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Depth:
-    """One finished map."""
+    """One finished map, and as the grade reads it: guided-filter lines where it is small."""
 
     quality: str
     index: int
     map: Map
+    lines: Map | None
 
 
 @dataclass(frozen=True)
@@ -190,13 +190,23 @@ def estimate_depth(pipe: Connection) -> None:
                     told.add((quality, shot.shot.start))
                     depth = renderer.depth
                     pipe.send(Found(quality, shot, depth.guided, depth.description))
-                pipe.send(Depth(quality, index, renderer.depth_map(index, quality)))
+                pipe.send(_finished(renderer, quality, index))
                 if inbox.waiting:
                     break
         except EngineError as error:
             pipe.send(Failed(str(error)))
         except OSError:
             return
+
+
+def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
+    """A frame's map, with its edges already taken from the picture."""
+    frame, engine = renderer.reader.frame(index), renderer.engine
+    map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
+    if guide is None:
+        return Depth(quality, index, map, None)
+    lines = engine.read(engine.depth_texture(quality, map, guide))[..., :2]
+    return Depth(quality, index, map, np.ascontiguousarray(lines))
 
 
 def warm_programs(pipe: Connection) -> None:
@@ -230,8 +240,8 @@ def _without_look(project: Project) -> Project:
 class _Blank:
     """Depth that is near nowhere, of the shape that the player will have."""
 
-    def __init__(self, renderer: Renderer, order: Warm) -> None:
-        self._renderer, self._order = renderer, order
+    def __init__(self, order: Warm) -> None:
+        self._order = order
         self.guided = order.guided
         self.description = "blank"
 
@@ -244,29 +254,19 @@ class _Blank:
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
-        """Zeros, and the guide where one is used."""
+        """Zeros."""
         width, height = self._order.map_size or (16, 9)
-        blank = np.zeros((height, width), np.float32)
-        return blank, guide_of(self._renderer, planes, blank) if self.guided else None
+        return np.zeros((height, width, 2) if self.guided else (height, width), np.float32), None
 
     def close(self) -> None:
         """Nothing to free."""
-
-
-def guide_of(renderer: Renderer, planes: tuple[Texture, ...], map: Map) -> Texture:
-    """The luma, at a map's size, that the map's edges are taken from."""
-    height, width = map.shape
-    program = compile_network_input(
-        renderer.source, renderer.input_space.space, renderer.project.rendering, (width, height)
-    )
-    return renderer.engine.guide(program, planes)
 
 
 def warm(renderer: Renderer, order: Warm) -> None:
     """Draws one frame as the player will, with depth that means nothing."""
     first = renderer.reader.frame(0)
     count = renderer.info.frame_count
-    renderer.be_fed(_Blank(renderer, order), lambda index: first, lambda index: (0, count))
+    renderer.be_fed(_Blank(order), lambda index: first, lambda index: (0, count))
     renderer.project, renderer.live, renderer.proxy = order.project, order.live, order.proxy
     renderer.draw(first, key=order.key, label=str(order.key))
     renderer.engine.runner.finish()

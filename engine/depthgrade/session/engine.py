@@ -98,11 +98,6 @@ class Engine:
         with self._stage("proxy"):
             return self.runner.run(program, Inputs(planes), label="proxy")
 
-    def guide(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
-        """What a depth network sees, as a texture only: its luma guides the edges of depth."""
-        with self._stage("network input"):
-            return self.runner.run(program, Inputs(planes), label="network")
-
     def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
         with self._stage("depth edges"):

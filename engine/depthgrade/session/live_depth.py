@@ -20,7 +20,6 @@ from depthgrade.session.background import (
     Progress,
     Wanted,
     estimate_depth,
-    guide_of,
 )
 from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
@@ -39,12 +38,11 @@ class LiveDepth:
 
     def __init__(self, frame_count: int) -> None:
         self._count = frame_count
-        self._maps: OrderedDict[tuple[str, int], Map] = OrderedDict()
+        self._maps: OrderedDict[tuple[str, int], Depth] = OrderedDict()
         self._shots: dict[str, list[ShotDepth]] = {}
         self._process: Background | None = None
         self._sent: Wanted | None = None
         self._project: Project | None = None
-        self._renderer: Renderer | None = None
         self.guided = True
         self.description = "not used"
         self.progress: Progress | None = None
@@ -52,8 +50,7 @@ class LiveDepth:
         self.made = 0  # maps that have come, for reports
 
     def attach(self, renderer: Renderer, frame_at: Callable[[int], Frame]) -> None:
-        """Draws guides with this renderer, whose source of depth this becomes."""
-        self._renderer = renderer
+        """Becomes this renderer's source of depth."""
         renderer.be_fed(self, frame_at, self._shot_of)
 
     def close(self) -> None:
@@ -113,7 +110,8 @@ class LiveDepth:
 
     def map_of(self, index: int, quality: str) -> Map | None:
         """A frame's map if it is there, for histograms and probes."""
-        return self._maps.get((quality, index))
+        found = self._maps.get((quality, index))
+        return None if found is None else found.map
 
     def spans(self) -> list[tuple[int, int]]:
         """The stretches of frames (first, one past the last) whose own map is here."""
@@ -135,7 +133,7 @@ class LiveDepth:
     def map_size(self) -> tuple[int, int] | None:
         """(width, height) of the maps so far."""
         newest = next(reversed(self._maps.values()), None)
-        return None if newest is None else (newest.shape[1], newest.shape[0])
+        return None if newest is None else (newest.map.shape[1], newest.map.shape[0])
 
     def shot(self, index: int, quality: str, progress: object = None) -> ShotDepth:
         """The shot of a frame. Raises DepthError while it is not sampled."""
@@ -147,12 +145,12 @@ class LiveDepth:
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
-        """The nearest map there is, and the frame's own luma to take its edges from."""
+        """The nearest map there is; guided-filter lines where edges come from the picture."""
         nearest = self._nearest(frame.index, quality)
-        if nearest is None or self._renderer is None:
+        if nearest is None:
             raise DepthError("depth: no map has come yet; wait for it")
         found = self._maps[nearest]
-        return found, guide_of(self._renderer, planes, found) if self.guided else None
+        return found.map if found.lines is None else found.lines, None
 
     def _shot_of(self, index: int) -> tuple[int, int]:
         """The frames of a frame's shot; the whole clip while shots are not known."""
@@ -161,8 +159,9 @@ class LiveDepth:
         return (shot.start, shot.stop) if shot is not None else (0, self._count)
 
     def _keep(self, depth: Depth) -> None:
-        self._maps[depth.quality, depth.index] = depth.map
-        allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes))
+        self._maps[depth.quality, depth.index] = depth
+        lines = 0 if depth.lines is None else depth.lines.nbytes
+        allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes + lines))
         while len(self._maps) > allowed:
             self._maps.popitem(last=False)
 

@@ -24,6 +24,7 @@ from depthgrade.project import Look, Project
 from depthgrade.session.player import Player
 from depthgrade.session.preview import Shown
 from depthgrade.ui.history import History
+from depthgrade.ui.places import Places
 from depthgrade.ui.probe import probe_lines
 from depthgrade.ui.queue import Queue
 
@@ -60,6 +61,7 @@ class Pictures:
     key: Texture | None = None
     shown: Texture | None = None
     state: Shown | None = None
+    number: int = 0  # goes up with every picture, so that scopes know a new one
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class App:
     problem: str | None = None  # why there is no picture
     stills: list[Still] = field(default_factory=list)
     closing: bool = False
+    places: Places = field(default_factory=Places)
     asking: str | None = None  # what the path that is being typed is for
     asked_path: str = ""
     queue: Queue = field(default_factory=Queue)
@@ -177,6 +180,7 @@ class App:
             self.player = None
         self.pictures, self.problem = Pictures(), None
         self._drawn = self._prepared = None
+        self.complete = False
         try:
             self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
         except EngineError as error:
@@ -371,7 +375,9 @@ class App:
             *(frame.index, self.project, live, full, player.proxy, self.shown_key, view.mode),
             *(view.compare != "off", view.against),
         )
+        there = player.playing or frame.index == player.index
         if wanted == self._drawn:
+            self.complete = there
             return
         self.complete = False
         try:
@@ -383,7 +389,7 @@ class App:
         if complete and live:
             self._prepared = prepared
         finished = complete and (self.patient or not live)
-        self._drawn, self.complete = wanted if finished else None, finished
+        self._drawn, self.complete = wanted if finished else None, finished and there
 
     def _draw(self, player: Player, live: frozenset[str], full: bool) -> bool:
         """Draws what the viewer needs; whether it is all that was asked for."""
@@ -391,6 +397,7 @@ class App:
         state = player.draw(self.project, live=live, full=full)
         assert state is not None
         pictures.state, pictures.graded = state, state.texture
+        pictures.number += 1
         complete = state.current and state.exact
         pictures.key = pictures.reference = None
         if (key := self.shown_key) is not None:

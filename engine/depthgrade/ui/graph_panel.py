@@ -85,8 +85,10 @@ class GraphPanel:
             (icons.ICON_FA_CLONE, "Duplicate the selected node.", "duplicate"),
             (icons.ICON_FA_TRASH_CAN, "Remove the selected node (Delete).", "remove"),
         ):
-            if widgets.icon_button(icon, help, enabled=act == "serial" or app.selection is not None):
+            usable = act == "serial" or app.selection is not None
+            if widgets.icon_button(icon, help, enabled=usable):
                 act_on_graph(app, act)
+            app.places.mark(f"button {act}")
             imgui.same_line(0, 0)
         if widgets.icon_button(icons.ICON_FA_SITEMAP, "Lay the nodes out, and show them all."):
             self.arrange()
@@ -94,6 +96,7 @@ class GraphPanel:
         imgui.push_style_color(imgui.Col_.button, theme.vec4(theme.grey(0, 0)))
         if imgui.button("Add node"):
             imgui.open_popup("add")
+        app.places.mark("button add")
         imgui.pop_style_color()
         if imgui.begin_popup("add"):
             _add_menu(app)
@@ -157,8 +160,15 @@ class GraphPanel:
                 continue
             both = has["rgb", out] and has["key", out]
             y = middle + (0 if not both else -8 if port == "rgb" else 9)
-            self._draw_pin(name, port, out=out, x=sides["out" if out else "in"], y=y)
+            x = sides["out" if out else "in"]
+            self._draw_pin(name, port, out=out, x=x, y=y)
+            at = ed.canvas_to_screen(ImVec2(x, y))
+            app.places.mark_at(f"pin {name} {port} {'out' if out else 'in'}", at, at)
         ed.end_node()
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        app.places.mark_at(
+            f"node {name}", ed.canvas_to_screen(low), ed.canvas_to_screen(high)
+        )
         if off:
             ed.pop_style_color()
 
@@ -319,6 +329,7 @@ def _add_menu(app: App) -> None:
     for name, kind in node_types().items():
         if imgui.menu_item_simple(kind.title):
             app.add_node(lambda look, n=name: editing.add(look, n), f"add {name}")  # type: ignore[misc]
+        app.places.mark(f"add {name}")
         widgets.tooltip((kind.__doc__ or "").strip().splitlines()[0])
 
 

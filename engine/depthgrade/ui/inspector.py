@@ -14,7 +14,7 @@ from depthgrade.ui.app import App
 from depthgrade.ui.widgets import LABEL_WIDTH, NUMBER_WIDTH, scaled
 
 _CHANNELS = "_rgb"
-_WHEEL = 116.0  # the least comfortable width of one
+_WHEEL = 108.0  # the least comfortable width of one
 
 
 def draw(app: App) -> None:
@@ -99,13 +99,15 @@ def _wheel(
         app.set(key, master.default)
         app.set(f"{node_name}.{channels.name}", channels.default)
     widgets.tooltip(f"{master.about} {channels.about}")
-    size = min(width, scaled(132))
+    size = min(width, scaled(104))
     imgui.set_cursor_pos_x(start + (width - size) / 2)
     turned = wheels.wheel(key, rgb, channels, size)
+    app.places.mark(f"{key} wheel")
     imgui.set_cursor_pos_x(start)
     dialled = wheels.dial(key, now, master, width)
     imgui.set_cursor_pos_x(start)
-    typed, typed_rgb = wheels.numbers(key, now, rgb, master, channels, width)
+    app.places.mark(f"{key} dial")
+    typed, typed_rgb = wheels.numbers(app.places, key, now, rgb, master, channels, width)
     for change in (dialled, typed):
         if change is not None:
             app.set(key, change.value, held=change.held)
@@ -129,9 +131,10 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
         case "switch":
             if widgets.switch(address, value):
                 app.set(address, not value)
+            app.places.mark(f"{address} switch")
         case "choice":
             room = imgui.get_content_region_avail().x
-            chosen = widgets.choice(address, value, parameter.words, width=room)
+            chosen = widgets.choice(app.places, address, value, parameter.words, width=room)
             if chosen is not None:
                 app.set(address, chosen)
         case "rgb":
@@ -171,6 +174,7 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
     now = float(shown) if shown is not None and not isinstance(shown, str) else neutral
     color = theme.grey(0.5) if automatic else theme.ACCENT
     change = widgets.track(address, now, low, high, neutral, width=width, color=color)
+    app.places.mark(f"{address} track")
     imgui.same_line(0, gap)
     typed = widgets.number(
         address,
@@ -180,6 +184,7 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
         width=scaled(NUMBER_WIDTH),
         color=theme.QUIET if automatic else None,
     )
+    app.places.mark(f"{address} number")
     imgui.end_disabled()
     for each in (change, typed):
         if each is not None:
@@ -188,3 +193,4 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
         imgui.same_line(0, gap)
         if widgets.chip(word.capitalize(), value == word, f"{address}: {word}"):
             app.set(address, now if value == word else word)
+        app.places.mark(f"{address} {word}")

@@ -1,7 +1,10 @@
 """The scopes: waveform, parade, vectorscope and histogram of the picture in the viewer."""
 
+import math
+
 from imgui_bundle import ImVec2, imgui
 
+from depthgrade.gl.textures import Texture
 from depthgrade.ui import theme, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.theme import u32
@@ -20,6 +23,8 @@ class ScopesPanel:
 
     def __init__(self) -> None:
         self.kind = "Parade"
+        self._drawn: tuple[object, ...] = ()
+        self._texture: Texture | None = None
 
     def close(self) -> None:
         """Nothing to free: textures go with their device."""
@@ -37,7 +42,12 @@ class ScopesPanel:
         picture = app.pictures.graded
         if picture is None:
             return
-        texture = app.scopes.draw(self.kind, picture, (int(room.x), int(room.y)))
+        size = int(room.x), int(room.y)
+        wanted = (self.kind, size, app.pictures.number)
+        if wanted != self._drawn or self._texture is None:
+            self._texture = app.scopes.draw(self.kind, picture, size)
+            self._drawn = wanted
+        texture = self._texture
         if self.kind == "Vector":
             side = min(room.x, room.y)
             left = start.x + (room.x - side) / 2
@@ -72,8 +82,6 @@ def _graticule(start: ImVec2, end: ImVec2) -> None:
 
 def _graticule_vector(centre: ImVec2, radius: float) -> None:
     """Circles at 25 % steps of chroma, boxes' places of the primaries, the skin line."""
-    import math  # noqa: PLC0415
-
     draw = imgui.get_window_draw_list()
     for part in (0.5, 1.0):
         draw.add_circle(centre, radius * part * 0.96, u32(theme.grey(0.6, 0.16)), 64)

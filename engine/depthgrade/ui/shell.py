@@ -1,5 +1,7 @@
 """The whole interface in one window: menu bar, docked panels, status line, keys."""
 
+from collections.abc import Callable
+
 from imgui_bundle import ImVec2, imgui
 
 from depthgrade.ui import inspector, scopes_panel, theme, transport, viewer, widgets
@@ -29,6 +31,7 @@ class Shell:
 
     def draw(self, app: App) -> None:
         """Everything."""
+        app.places.forget()
         if not imgui.is_any_item_active():
             app.release()
         handle_keys(app)
@@ -55,14 +58,14 @@ class Shell:
             self._laid_out = True
         imgui.dock_space(root, size, imgui.DockNodeFlags_.auto_hide_tab_bar)
         imgui.end()
-        _panel("Viewer", lambda: viewer.draw(app))
-        _panel("Transport", lambda: transport.draw(app))
-        _panel("Nodes", lambda: self.graph.draw(app))
-        _panel("Looks", lambda: draw_looks(app))
-        _panel("Stills", lambda: draw_stills(app))
-        _panel("Render queue", lambda: draw_queue(app))
-        _panel("Inspector", lambda: inspector.draw(app))
-        _panel("Scopes", lambda: self.scopes.draw(app))
+        _panel(app, "Viewer", lambda: viewer.draw(app))
+        _panel(app, "Transport", lambda: transport.draw(app))
+        _panel(app, "Nodes", lambda: self.graph.draw(app))
+        _panel(app, "Looks", lambda: draw_looks(app))
+        _panel(app, "Stills", lambda: draw_stills(app))
+        _panel(app, "Render queue", lambda: draw_queue(app))
+        _panel(app, "Inspector", lambda: inspector.draw(app))
+        _panel(app, "Scopes", lambda: self.scopes.draw(app))
 
     def arrange(self) -> None:
         """Puts the panels back where they were at first."""
@@ -86,13 +89,16 @@ class Shell:
         draw.add_text(ImVec2(right - width - pad, y), u32(theme.QUIET), about)
 
 
-def _panel(name: str, draw: object) -> None:
+def _panel(app: App, name: str, draw: Callable[[], None]) -> None:
     flags = imgui.WindowFlags_.no_collapse
     if name in ("Viewer", "Transport", "Nodes"):
         flags |= imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse
     shown, _ = imgui.begin(name, None, flags)
+    low = imgui.get_window_pos()
+    size = imgui.get_window_size()
     if shown:
-        draw()  # type: ignore[operator]
+        app.places.mark_at(f"panel {name}", low, ImVec2(low.x + size.x, low.y + size.y))
+        draw()
     imgui.end()
 
 

@@ -99,6 +99,82 @@ class Stage:
                 self._target.use()
                 imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
 
+    # ---- Input
+
+    def _reveal(self, name: str) -> tuple[float, float]:
+        """Where a control is, scrolled into its panel if it was not in sight."""
+        places = self.app.places
+        for _ in range(80):
+            x, y = places.centre(name)
+            left, top, right, bottom = places.rect("panel Inspector")
+            if not left < x < right or top + 8 < y < bottom - 12:
+                break
+            imgui.get_io().add_mouse_pos_event(left + 4, (top + bottom) / 2)
+            imgui.get_io().add_mouse_wheel_event(0.0, 1.0 if y < top + 8 else -1.0)
+            self.refresh(2)
+        return places.centre(name)
+
+    def move(self, x: float, y: float) -> None:
+        """Moves the mouse."""
+        imgui.get_io().add_mouse_pos_event(x, y)
+        self.refresh()
+
+    def click(self, name: str | tuple[float, float], *, times: int = 1, button: int = 0) -> None:
+        """Clicks a control by name, or a place."""
+        at = self._reveal(name) if isinstance(name, str) else name
+        self.move(*at)
+        self.refresh()  # the item under the mouse is known a refresh later
+        io = imgui.get_io()
+        for _ in range(times):
+            for down in (True, False):
+                io.add_mouse_button_event(button, down)
+                self.refresh()
+
+    def drag(
+        self, start: str | tuple[float, float], end: str | tuple[float, float], steps: int = 4
+    ) -> None:
+        """Drags from one control or place to another."""
+        from_, to = (
+            self.app.places.centre(each) if isinstance(each, str) else each
+            for each in (start, end)
+        )
+        io = imgui.get_io()
+        self.move(*from_)
+        self.refresh()
+        io.add_mouse_button_event(0, True)
+        self.refresh()
+        for step in range(1, steps + 1):
+            part = step / steps
+            self.move(from_[0] + part * (to[0] - from_[0]), from_[1] + part * (to[1] - from_[1]))
+        self.refresh()
+        io.add_mouse_button_event(0, False)
+        self.refresh(2)
+
+    def wheel(self, name: str | tuple[float, float], notches: float) -> None:
+        """Turns the mouse wheel over a control or place."""
+        self.move(*(self.app.places.centre(name) if isinstance(name, str) else name))
+        imgui.get_io().add_mouse_wheel_event(0.0, notches)
+        self.refresh(2)
+
+    def press(self, *keys: imgui.Key) -> None:
+        """Presses keys together: modifiers first."""
+        io = imgui.get_io()
+        for key in keys:
+            io.add_key_event(key, True)
+        self.refresh()
+        for key in reversed(keys):
+            io.add_key_event(key, False)
+        self.refresh()
+
+    def type(self, name: str, text: str) -> None:
+        """Types a value into a control that shows a number, or a name."""
+        self.click(name)
+        self.refresh()
+        imgui.get_io().add_input_characters_utf8(text)
+        self.refresh()
+        self.press(imgui.Key.enter)
+        self.refresh()
+
     def settle(self, seconds: float = 120.0) -> None:
         """Refreshes until the picture is the one that was asked for, depth and all.
 

@@ -49,6 +49,7 @@ def draw(app: App) -> None:
     draw_list.add_rect_filled(start, end, u32(theme.BEHIND_PICTURE))
     flags = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
     imgui.invisible_button("##picture", room, flags)
+    app.places.mark("picture")
     if player is None or app.pictures.shown is None:
         _say(app, start, room)
         return

@@ -11,6 +11,7 @@ from imgui_bundle import ImVec2, imgui
 
 from depthgrade.nodes.registry import Parameter
 from depthgrade.ui import theme, widgets
+from depthgrade.ui.places import Places
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import Change, scaled
 
@@ -41,8 +42,10 @@ def puck(value: Rgb, neutral: Rgb, reach: float) -> tuple[float, float]:
 def moved(value: Rgb, by: tuple[float, float], reach: float, low: float, high: float) -> Rgb:
     """The channels after the puck moved; each stays within its range."""
     changes = [by[0] * math.cos(t) + by[1] * math.sin(t) for t in _ANGLES]
+    places = widgets.digits(low, high) + 1
     red, green, blue = (
-        min(max(v + reach * c, low), high) for v, c in zip(value, changes, strict=True)
+        round(min(max(v + reach * c, low), high), places)
+        for v, c in zip(value, changes, strict=True)
     )
     return red, green, blue
 
@@ -120,6 +123,8 @@ def dial(name: str, value: float, parameter: Parameter, width: float) -> Change 
         imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)
         step = io.mouse_wheel * speed * (1 if io.key_shift else 5)
         change = Change(min(max(value + step, low), high), held=False)
+    if change is not None:
+        change = Change(round(change.value, widgets.digits(low, high) + 1), change.held)
     at = change.value if change else value
     draw = imgui.get_window_draw_list()
     end = ImVec2(start.x + width, start.y + height)
@@ -140,7 +145,13 @@ def dial(name: str, value: float, parameter: Parameter, width: float) -> Change 
 
 
 def numbers(
-    name: str, master: float, value: Rgb, of_master: Parameter, of_channels: Parameter, width: float
+    places: Places,
+    name: str,
+    master: float,
+    value: Rgb,
+    of_master: Parameter,
+    of_channels: Parameter,
+    width: float,
 ) -> tuple[Change | None, WheelChange | None]:
     """The four numbers below a wheel: master, red, green, blue."""
     gap = scaled(2)
@@ -158,6 +169,7 @@ def numbers(
         change = widgets.number(
             f"{name} {index}", now, low, high, width=each, color=color, decimals=decimals
         )
+        places.mark(f"{name} number {'mrgb'[index]}")
         if index == 0:
             master_change = change
         elif change is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2, imgui
 
 from depthgrade.ui import theme
+from depthgrade.ui.places import Places
 from depthgrade.ui.theme import Color, u32
 
 LABEL_WIDTH, NUMBER_WIDTH = 96.0, 62.0
@@ -120,6 +121,7 @@ def track(
         moved = min(max(place + step, 0.0), 1.0)
         change = Change(from_track(moved, low, high, neutral), held=False)
     if change is not None:
+        change = Change(round(change.value, digits(low, high) + 1), change.held)
         place = to_track(change.value, low, high, neutral)
     draw = imgui.get_window_draw_list()
     y = start.y + height / 2
@@ -172,7 +174,8 @@ def number(
     if color is not None:
         imgui.pop_style_color()
     held = imgui.is_item_active() and imgui.is_mouse_down(0)
-    return Change(moved, held) if changed and moved != value else None
+    made = float(f"{moved:.6g}")  # imgui counts in float32: 0.84 would be 0.8399999737739563
+    return Change(made, held) if changed and made != value else None
 
 
 def icon_button(
@@ -219,14 +222,20 @@ def switch(name: str, on: bool) -> bool:
     return pressed
 
 
-def choice(name: str, value: str, words: tuple[str, ...], *, width: float) -> str | None:
+def choice(
+    places: Places, name: str, value: str, words: tuple[str, ...], *, width: float
+) -> str | None:
     """One of a few words; the newly chosen one."""
     chosen = None
     imgui.set_next_item_width(width)
-    if imgui.begin_combo(f"##choice {name}", value.replace("_", " ")):
+    opened = imgui.begin_combo(f"##choice {name}", value.replace("_", " "))
+    if not opened:
+        places.mark(f"{name} choice")
+    else:
         for word in words:
             if imgui.selectable(word.replace("_", " "), word == value)[0]:
                 chosen = word
+            places.mark(f"{name} {word}")
         imgui.end_combo()
     return chosen if chosen != value else None
 
