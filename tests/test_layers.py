@@ -13,11 +13,14 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Plain data about pictures; below color, which reads a clip's colour tags.
     frozenset({"frames"}),
     frozenset({"color"}),
-    frozenset({"graph"}),
+    frozenset({"graph", "keyframes"}),
     frozenset({"nodes"}),
-    # Above nodes: a project file is checked against the node declarations.
+    # Above look: a project file is checked against the node declarations.
+    frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "editing", "project_file", "compiler", "media", "depth"}),
+    frozenset(
+        {"looks", "editing", "project_file", "compiler", "media", "depth", "interchange"}
+    ),
     frozenset({"gl"}),
     frozenset({"session"}),
     frozenset({"ui"}),

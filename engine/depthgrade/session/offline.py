@@ -220,7 +220,7 @@ class _Encoder:
     ) -> None:
         if kind is not None:
             self._error = self._error or error
-        # Ctrl-C in the middle of `put` can lose the wake-up of the thread, so it is sent until heard.
+        # Ctrl-C in the middle of `put` can lose the thread's wake-up, so it is sent until heard.
         while self._thread.is_alive():
             with suppress(queue.Full):
                 self._pictures.put_nowait(None)
