@@ -18,9 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Above look: a project file is checked against the node declarations.
     frozenset({"look"}),
     frozenset({"project"}),
-    frozenset(
-        {"looks", "editing", "project_file", "compiler", "media", "depth", "interchange"}
-    ),
+    frozenset({"looks", "editing", "project_file", "compiler", "media", "depth", "interchange"}),
     frozenset({"gl"}),
     frozenset({"session"}),
     frozenset({"ui"}),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from depthgrade.errors import ProjectError
 from depthgrade.graph import NODE_ID, OUTPUT, SOURCE, Wire
 from depthgrade.graph.wiring import Port
-from depthgrade.nodes.base import ColorNode, MixerNode, Node
+from depthgrade.nodes.base import ColorNode, Node
 from depthgrade.nodes.registry import change_node, node_type
 from depthgrade.project import Look
 
@@ -92,7 +92,13 @@ def duplicate(look: Look, node: str) -> tuple[Look, str]:
     name = free_id(look, _known(look, node))
     key = look.graph.key_input(node)
     wires = (*look.wires, Wire(key, name, "key")) if key else look.wires
-    return replace(look, nodes={**look.nodes, name: look.nodes[node]}, wires=wires), name
+    copies = {
+        f"{name}{each.removeprefix(node)}": track
+        for each, track in look.keyframes.items()
+        if _of(each, node)
+    }
+    nodes = {**look.nodes, name: look.nodes[node]}
+    return replace(look, nodes=nodes, wires=wires, keyframes={**look.keyframes, **copies}), name
 
 
 def rename(look: Look, old: str, new: str) -> Look:
@@ -105,11 +111,15 @@ def rename(look: Look, old: str, new: str) -> Look:
     if new in look.nodes or new in (SOURCE, OUTPUT):
         raise ProjectError(f"{new}: is taken; choose another name")
     nodes = {new if name == old else name: node for name, node in look.nodes.items()}
+    tracks = {
+        f"{new}{address.removeprefix(old)}" if _of(address, old) else address: track
+        for address, track in look.keyframes.items()
+    }
     named = {old: new}
     wires = tuple(
         Wire(named.get(w.start, w.start), named.get(w.end, w.end), w.port) for w in look.wires
     )
-    return replace(look, nodes=nodes, wires=wires)
+    return replace(look, nodes=nodes, wires=wires, keyframes=tracks)
 
 
 def remove(look: Look, node: str) -> Look:
@@ -127,7 +137,8 @@ def remove(look: Look, node: str) -> Look:
             if past not in look.wires and past not in wires:
                 wires.append(past)
     nodes = {name: each for name, each in look.nodes.items() if name != node}
-    return replace(look, nodes=nodes, wires=tuple(wires))
+    tracks = {each: track for each, track in look.keyframes.items() if not _of(each, node)}
+    return replace(look, nodes=nodes, wires=tuple(wires), keyframes=tracks)
 
 
 def connect(look: Look, start: str, end: str, port: Port = "rgb") -> Look:
@@ -138,7 +149,10 @@ def connect(look: Look, start: str, end: str, port: Port = "rgb") -> Look:
     wire = Wire(start, end, port)
     if wire in look.wires:
         return look
-    many = port == "rgb" and isinstance(look.nodes.get(end), MixerNode)
+    node = look.nodes.get(end)
+    many = node is not None and (
+        node.ports.rgb_in is None if port == "rgb" else node.ports.many_keys
+    )
     kept = tuple(w for w in look.wires if many or (w.end, w.port) != (end, port))
     return replace(look, wires=(*kept, wire))
 
@@ -162,6 +176,11 @@ def _spliced(look: Look, after: str, name: str, node: Node) -> Look:
 def _from(wire: Wire, old: str, new: str) -> Wire:
     """A picture's wire that starts at `new` where it started at `old`."""
     return replace(wire, start=new) if (wire.start, wire.port) == (old, "rgb") else wire
+
+
+def _of(address: str, node: str) -> bool:
+    """Whether an address is one of a node's."""
+    return address.partition(".")[0] == node
 
 
 def _known(look: Look, node: str) -> str:

@@ -7,6 +7,7 @@ saved.
 
 import os
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ from tomlkit.exceptions import TOMLKitError
 
 from depthgrade.errors import ProjectError
 from depthgrade.graph import Wire, parse_wires
+from depthgrade.keyframes import Track, written
 from depthgrade.nodes.base import Node
 from depthgrade.nodes.registry import parameters
 from depthgrade.project import Look, Project, load_look
 
-_KEYS = ("title", "about", "clip", "track", "input", "output", "rendering", "white", "mid_grey")
+_KEYS = (
+    *("title", "about", "clip", "track", "input", "output", "rendering", "white", "mid_grey"),
+    *("gamut_compression", "model", "depth", "ocio"),
+)
 
 
 def save(project: Project, path: Path | str) -> None:
@@ -39,9 +44,12 @@ def save_look(look: Look, path: Path | str) -> None:
     _check(load_look(path), look)
 
 
-def _check(written: Look, look: Look) -> None:
+def _check(again: Look, look: Look) -> None:
     """A file that would come back as another look is a fault of this module, not of the user."""
-    assert written.nodes == look.nodes and set(written.wires) == set(look.wires)
+    assert set(again.wires) == set(look.wires) and again.keyframes == look.keyframes
+    assert {n: type(node) for n, node in again.nodes.items()} == {
+        n: type(node) for n, node in look.nodes.items()
+    }
 
 
 def _project_values(project: Project, path: Path) -> dict[str, Any]:
@@ -49,17 +57,22 @@ def _project_values(project: Project, path: Path) -> dict[str, Any]:
     values = _look_values(project.look, path)
     if project.clip is not None:
         values["clip"] = _relative(project.clip, path)
-    for name in ("track", "input", "output", "model"):
+    for name in ("track", "model"):
         if getattr(project, name) != getattr(default, name):
             values[name] = getattr(project, name)
+    for name in ("input", "output"):
+        if (space := getattr(project, name)) != "auto":
+            file = space.removeprefix("file:")
+            values[name] = f"file:{_relative(file, path)}" if file != space else space
     rendering = project.rendering
     if rendering.kind != default.rendering.kind:
         values["rendering"] = rendering.kind
-    for name in ("white", "mid_grey"):
+    for name in ("white", "mid_grey", "gamut_compression"):
         if getattr(rendering, name) != getattr(default.rendering, name):
             values[name] = getattr(rendering, name)
-    if project.depth is not None:
-        values["depth"] = _relative(project.depth, path)
+    for name in ("depth", "ocio"):
+        if getattr(project, name) is not None:
+            values[name] = _relative(getattr(project, name), path)
     return values
 
 
@@ -74,28 +87,30 @@ def _look_values(look: Look, path: Path) -> dict[str, Any]:
 
 def _relative(target: Path | str, path: Path) -> str:
     """A path as the file names it: relative where it can be, with forward slashes."""
-    full = Path(os.path.abspath(target))
+    full = Path(target).absolute()
     try:
-        return Path(os.path.relpath(full, Path(os.path.abspath(path)).parent)).as_posix()
+        return Path(os.path.relpath(full, path.absolute().parent)).as_posix()
     except ValueError:  # another drive
         return full.as_posix()
 
 
 def _write(path: Path, values: Mapping[str, Any], look: Look) -> None:
     document = _existing(path)
-    for key in (*_KEYS, "model", "depth"):
+    for key in _KEYS:
         _set(document, key, values.get(key))
     lines = _lines(look.wires)
     if [str(line) for line in document.get("wires", [])] != lines:
         _set(document, "wires", tomlkit.array(str(lines).replace("'", '"')).multiline(True))
-    _write_nodes(document, look.nodes)
+    _write_nodes(document, look.nodes, path)
+    _write_keyframes(document, look.keyframes)
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(tomlkit.dumps(document), encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise ProjectError(f"{path}: can't be written: {error.strerror}") from error
 
 
@@ -110,7 +125,20 @@ def _existing(path: Path) -> tomlkit.TOMLDocument:
         ) from error
 
 
-def _write_nodes(document: tomlkit.TOMLDocument, nodes: Mapping[str, Node]) -> None:
+def _write_keyframes(document: tomlkit.TOMLDocument, tracks: Mapping[str, Track]) -> None:
+    table = document.get("keyframes")
+    if table is None:
+        if not tracks:
+            return
+        table = document["keyframes"] = tomlkit.table()
+        table = document["keyframes"]
+    for address in [each for each in table if each not in tracks]:
+        del table[address]
+    for address, track in tracks.items():
+        _set(table, address, written(track))
+
+
+def _write_nodes(document: tomlkit.TOMLDocument, nodes: Mapping[str, Node], path: Path) -> None:
     tables = document.get("nodes")
     if tables is None:
         tables = tomlkit.table(is_super_table=True)
@@ -125,8 +153,15 @@ def _write_nodes(document: tomlkit.TOMLDocument, nodes: Mapping[str, Node]) -> N
         _set(table, "type", node.type)
         for parameter in parameters(type(node)).values():
             value = getattr(node, parameter.name)
-            plain = list(value) if isinstance(value, tuple) else value
+            plain = _listed(value)
+            if parameter.kind == "file" and value:
+                plain = _relative(str(value), path)
             _set(table, parameter.name, None if value == parameter.default else plain)
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as lists, however deep."""
+    return [_listed(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _set(table: MutableMapping[str, Any], key: str, value: Any) -> None:

@@ -58,7 +58,10 @@ def set_values(stage: Stage, node: str, values: dict[str, object]) -> None:
             case tuple():
                 master = address.removesuffix("_rgb")
                 for channel, each in zip("rgb", value, strict=True):
-                    if f"{each:.4f}" != f"{stage.app.look.value(address)['rgb'.index(channel)]:.4f}":  # type: ignore[index]
+                    if (
+                        f"{each:.4f}"
+                        != f"{stage.app.look.value(address)['rgb'.index(channel)]:.4f}"
+                    ):  # type: ignore[index]
                         stage.type(f"{master} number {channel}", f"{each}")
             case _:
                 wheel = f"{address} number m"
@@ -73,9 +76,7 @@ def changed(look: Look, node: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", ["recover-highlights", "teal-orange", "studio-light"])
-def test_a_look_is_built_from_an_empty_graph_by_mouse_and_keys(
-    opened: Opened, name: str
-) -> None:
+def test_a_look_is_built_from_an_empty_graph_by_mouse_and_keys(opened: Opened, name: str) -> None:
     wanted = looks.load(name)
     stage = opened(None)
     built = stage.app

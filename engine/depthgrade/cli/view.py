@@ -20,7 +20,9 @@ def view(
     input: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CLIP|PROJECT]", help="What to open; it can be opened later.", show_default=False
+            metavar="[CLIP|PROJECT]",
+            help="What to open; it can be opened later.",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -55,7 +57,9 @@ def view(
     """
     from depthgrade.ui import files  # noqa: PLC0415 - see the package's docstring
 
-    changes = options.Changes(look, tuple(values or ()), input_space, None, None, model, depth, track)
+    changes = options.Changes(
+        look, tuple(values or ()), input_space, None, None, model, depth, track
+    )
     project = changes.project(input, clip_needed=False)
     path = Path(input) if input is not None and input.lower().endswith(".toml") else None
     if path is None and look is None:
@@ -80,4 +84,6 @@ def _parse_size(text: str) -> tuple[int, int]:
         found = int(width), int(height)
         if 640 <= found[0] <= 7680 and 360 <= found[1] <= 4320:
             return found
-    raise ProjectError(f"--size {text}: is no size; allowed: such as 1280x720, 640x360 to 7680x4320")
+    raise ProjectError(
+        f"--size {text}: is no size; allowed: such as 1280x720, 640x360 to 7680x4320"
+    )

@@ -27,9 +27,7 @@ class Scopes:
         self._zeros = bytes(4 * _SIZE[0] * _SIZE[1])
         self._targets: dict[tuple[int, int], tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
 
-    def draw(
-        self, kind: str, picture: moderngl.Texture, size: tuple[int, int]
-    ) -> moderngl.Texture:
+    def draw(self, kind: str, picture: moderngl.Texture, size: tuple[int, int]) -> moderngl.Texture:
         """A scope of a picture (display code values) as an RGBA8 texture of a size."""
         if self._counter is None or self._painter is None or self._counts is None:
             self._counter = self._context.compute_shader(shader("scope/count"))

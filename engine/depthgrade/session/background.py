@@ -23,6 +23,7 @@ from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
 
+
 @dataclass(frozen=True)
 class Wanted:
     """The maps of depth that are missing, most urgent first: (quality, frame)."""

@@ -165,9 +165,7 @@ class Player:
             step = self.clock.speed
             self.preview.depth.ask(project, self.frame.index, step, qualities)
 
-    def draw(
-        self, project: Project, *, live: frozenset[str], full: bool = False
-    ) -> Shown | None:
+    def draw(self, project: Project, *, live: frozenset[str], full: bool = False) -> Shown | None:
         """The picture of the frame on the screen; full: at full size."""
         if self.frame is None:
             return None
@@ -188,9 +186,7 @@ class Player:
         if self.frame is None:
             return None
         proxy = 1 if full else self.proxy
-        return self.preview.draw(
-            self.frame, project, live=live, proxy=proxy, key=key, label="key"
-        )
+        return self.preview.draw(self.frame, project, live=live, proxy=proxy, key=key, label="key")
 
     def ungraded(self, project: Project, *, full: bool) -> Texture | None:
         """The frame on the screen through colour management alone."""

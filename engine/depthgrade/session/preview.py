@@ -155,9 +155,14 @@ class Preview:
             renderer = self.renderer
             self._warmer.send(
                 Warm(
-                    *(token, project if qualities else replace(project, look=_UNGRADED)),
-                    *(renderer.live, key, renderer.proxy, shot),
-                    *(self.depth.guided, self.depth.map_size),
+                    token,
+                    project if qualities else replace(project, look=_UNGRADED),
+                    renderer.live,
+                    key,
+                    renderer.proxy,
+                    shot,
+                    self.depth.guided,
+                    self.depth.map_size,
                 )
             )
             self._asked = token

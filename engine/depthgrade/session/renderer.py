@@ -55,7 +55,7 @@ class DepthSource(Protocol):
         """Frees what is behind it."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Drawn:
     """What a plan's text follows from."""
 
@@ -64,11 +64,10 @@ class _Drawn:
     live: frozenset[str]
     proxy: int
 
-    def __eq__(self, other: object) -> bool:
+    def same(self, other: "_Drawn") -> bool:
         """Looks are compared by identity, so that asking for a plan again costs nothing."""
         return (
-            isinstance(other, _Drawn)
-            and self.look is other.look
+            self.look is other.look
             and (self.live, self.proxy) == (other.live, other.proxy)
             and self.project.output == other.project.output
             and self.project.rendering == other.project.rendering
@@ -114,7 +113,8 @@ class Renderer:
         # for what; by key and what keyframes hold
         self._plans: dict[tuple[str | None, tuple[object, ...]], tuple[_Drawn, Plan]] = {}
         self._passes: dict[str, PassRunner] = {}  # by label
-        self._frame_at, self._shot_of = self.reader.frame, self._shot_range
+        self._frame_at: Callable[[int], Frame] = self.reader.frame
+        self._shot_of: Callable[[int], tuple[int, int]] = self._shot_range
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
@@ -253,7 +253,7 @@ class Renderer:
         state = key, held_values(look, settled)
         known = self._plans.get(state)
         drawn = _Drawn(look, self.project, self.live, self.proxy)
-        if known is None or known[0] != drawn:
+        if known is None or not known[0].same(drawn):
             live = self.live | moment.automatic | look.animated
             known = self._plans[state] = drawn, self._compiled(settled, live, key)
         plan = known[1]

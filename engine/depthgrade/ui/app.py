@@ -111,6 +111,7 @@ class App:
     watched: float = -10.0
     autosaved: float = 0.0
     held: bool = False  # a value is being dragged
+    curve_point: tuple[str, int] | None = None  # the point of a curve that is being dragged
     _changed: float = -10.0
     complete: bool = False  # the picture is what was asked for, nothing is being waited for
     _drawn: object = None
@@ -217,9 +218,44 @@ class App:
         self.held = self.held or held
         node, _, name = address.partition(".")
         words = f"{name.replace('_', ' ')} of {node}"
-        return self.edit_look(
-            lambda look: look.with_value(address, value), words, address if held else ""
-        )
+        group = address if held else ""
+        if address in self.look.keyframes and self.frame_index is not None:
+            index = self.frame_index
+            return self.edit_look(
+                lambda look: look.with_keyframe(address, index, value), words, group
+            )
+        return self.edit_look(lambda look: look.with_value(address, value), words, group)
+
+    @property
+    def frame_index(self) -> int | None:
+        """The frame on the screen."""
+        return self.player.frame.index if self.player and self.player.frame else None
+
+    @property
+    def look_now(self) -> Look:
+        """The look at the frame on the screen, keyframes settled."""
+        index = self.frame_index
+        if index is None or not self.look.keyframes:
+            return self.look
+        return self.look.at(index)
+
+    def keyframe_state(self, address: str) -> str:
+        """Whether a value has a keyframe "here", at "other" frames, or "none"."""
+        track = self.look.keyframes.get(address)
+        if track is None:
+            return "none"
+        return "here" if any(key.frame == self.frame_index for key in track.keys) else "other"
+
+    def toggle_keyframe(self, address: str) -> None:
+        """Sets a keyframe at the frame on the screen, or removes the one there."""
+        index = self.frame_index
+        if index is None:
+            return
+        if self.keyframe_state(address) == "here":
+            self.edit_look(lambda look: look.without_keyframe(address, index), "remove keyframe")
+        else:
+            value = self.look_now.value(address)
+            self.edit_look(lambda look: look.with_keyframe(address, index, value), "keyframe")
 
     def release(self) -> None:
         """The drag is over."""
@@ -282,7 +318,8 @@ class App:
             return None
         nodes, graph = self.look.nodes, self.look.graph
         chosen = self.selection
-        if chosen in nodes and (isinstance(nodes[chosen], KeyNode) or graph.key_input(chosen)):
+        node = nodes.get(chosen or "")
+        if chosen is not None and (isinstance(node, KeyNode) or (node and graph.key_input(chosen))):
             return chosen
         return next((name for name, node in nodes.items() if isinstance(node, KeyNode)), None)
 
@@ -364,9 +401,7 @@ class App:
             return
         live, full = self.live, self.settled
         prepared = (self.selection, player.proxy)
-        if self.patient:
-            live = frozenset()
-        elif full and self._prepared == prepared:
+        if self.patient or (full and self._prepared == prepared):
             live = frozenset()
         else:
             full = full and player.proxy == 1
@@ -407,9 +442,7 @@ class App:
                 complete = complete and found.current
         if self.view.compare != "off":
             kept = next((s for s in self.stills if s.name == self.view.against), None)
-            pictures.reference = (
-                kept.texture if kept else player.ungraded(self.project, full=full)
-            )
+            pictures.reference = kept.texture if kept else player.ungraded(self.project, full=full)
         pictures.shown = self.monitor.show(pictures.graded, pictures.key, self.view.mode)
         return complete
 

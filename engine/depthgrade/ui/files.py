@@ -177,5 +177,3 @@ def leave(app: App) -> None:
             save_project(app.project, recovery_file(app))
     else:
         recovery_file(app).unlink(missing_ok=True)
-
-

@@ -16,7 +16,12 @@ from depthgrade.ui.layout_graph import positions
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
 
-_PINS: tuple[tuple[Port, bool], ...] = (("rgb", False), ("rgb", True), ("key", False), ("key", True))
+_PINS: tuple[tuple[Port, bool], ...] = (
+    ("rgb", False),
+    ("rgb", True),
+    ("key", False),
+    ("key", True),
+)
 _PER_NODE = 8  # ids a node takes: itself and its pins
 
 
@@ -80,7 +85,11 @@ class GraphPanel:
     def _bar(self, app: App) -> None:
         for icon, help, act in (
             (icons.ICON_FA_PLUS, "Serial node after the selected one (Alt-S).", "serial"),
-            (icons.ICON_FA_CODE_BRANCH, "Parallel node beside the selected one (Alt-P).", "parallel"),
+            (
+                icons.ICON_FA_CODE_BRANCH,
+                "Parallel node beside the selected one (Alt-P).",
+                "parallel",
+            ),
             (icons.ICON_FA_CIRCLE_DOT, "Outside node: what the key leaves out (Alt-O).", "outside"),
             (icons.ICON_FA_CLONE, "Duplicate the selected node.", "duplicate"),
             (icons.ICON_FA_TRASH_CAN, "Remove the selected node (Delete).", "remove"),
@@ -166,9 +175,7 @@ class GraphPanel:
             app.places.mark_at(f"pin {name} {port} {'out' if out else 'in'}", at, at)
         ed.end_node()
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-        app.places.mark_at(
-            f"node {name}", ed.canvas_to_screen(low), ed.canvas_to_screen(high)
-        )
+        app.places.mark_at(f"node {name}", ed.canvas_to_screen(low), ed.canvas_to_screen(high))
         if off:
             ed.pop_style_color()
 
@@ -306,7 +313,7 @@ def act_on_graph(app: App, act: str) -> None:
         if after != SOURCE and not app.look.nodes[after].ports.rgb_out:
             after = graph.rgb_inputs(OUTPUT)[0]
         app.add_node(lambda look: editing.insert_serial(look, after), "serial node")
-    elif chosen not in app.look.nodes:
+    elif chosen is None or chosen not in app.look.nodes:
         app.say("select a node first", wrong=True)
     elif act == "parallel":
         app.add_node(lambda look: editing.insert_parallel(look, chosen), "parallel node")

@@ -9,9 +9,10 @@ from imgui_bundle import ImVec2, icons_fontawesome_6, imgui
 
 from depthgrade.nodes.base import ColorNode, Node
 from depthgrade.nodes.registry import Parameter, parameters
-from depthgrade.ui import theme, widgets, wheels
+from depthgrade.ui import theme, wheels, widgets
 from depthgrade.ui.app import App
-from depthgrade.ui.widgets import LABEL_WIDTH, NUMBER_WIDTH, scaled
+from depthgrade.ui.curve import curve
+from depthgrade.ui.widgets import KEY_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, scaled
 
 _CHANNELS = "_rgb"
 _WHEEL = 108.0  # the least comfortable width of one
@@ -20,7 +21,7 @@ _WHEEL = 108.0  # the least comfortable width of one
 def draw(app: App) -> None:
     """The panel."""
     name = app.selection
-    node = app.look.nodes.get(name or "")
+    node = app.look_now.nodes.get(name or "")  # as keyframes make it at this frame
     if name is None or node is None:
         imgui.text_disabled("Select a node to see its controls.")
         return
@@ -38,8 +39,7 @@ def draw(app: App) -> None:
             row(app, name, node, parameter)
     if common:
         imgui.dummy(ImVec2(0, scaled(2)))
-        changed = any(getattr(node, p.name) != p.default for p in common)
-        if not own or widgets.section("Key", open_at_first=changed or not pairs):
+        if not own or widgets.section("Key"):
             for parameter in common:
                 row(app, name, node, parameter)
     imgui.end_disabled()
@@ -59,15 +59,15 @@ def _header(app: App, name: str, node: Node) -> None:
     imgui.text_unformatted(type(node).title)
     imgui.pop_style_color()
     imgui.same_line(widgets.right_edge() - scaled(28))
-    if widgets.icon_button(icons_fontawesome_6.ICON_FA_ROTATE_LEFT, "Set every value of this node to neutral."):
+    if widgets.icon_button(
+        icons_fontawesome_6.ICON_FA_ROTATE_LEFT, "Set every value of this node to neutral."
+    ):
         fresh = type(node)(enabled=node.enabled)
         app.edit_look(lambda look: look.with_nodes({name: fresh}), f"reset {name}")
     imgui.dummy(ImVec2(0, scaled(1)))
 
 
-def _wheels(
-    app: App, node_name: str, node: Node, pairs: list[tuple[Parameter, Parameter]]
-) -> None:
+def _wheels(app: App, node_name: str, node: Node, pairs: list[tuple[Parameter, Parameter]]) -> None:
     """As many wheels in a row as there is room for."""
     room = imgui.get_content_region_avail().x
     gap = scaled(14)
@@ -79,15 +79,16 @@ def _wheels(
         if index % across:
             imgui.same_line(0, gap)
         imgui.begin_group()
-        _wheel(app, node_name, node, master, channels, width)
+        _wheel(app, node_name, node, (master, channels), width)
         imgui.end_group()
     imgui.dummy(ImVec2(0, scaled(3)))
 
 
 def _wheel(
-    app: App, node_name: str, node: Node, master: Parameter, channels: Parameter, width: float
+    app: App, node_name: str, node: Node, declared: tuple[Parameter, Parameter], width: float
 ) -> None:
     """One wheel with its name, dial and numbers."""
+    master, channels = declared
     key = f"{node_name}.{master.name}"
     now, rgb = getattr(node, master.name), getattr(node, channels.name)
     changed = now != master.default or rgb != channels.default
@@ -107,7 +108,7 @@ def _wheel(
     dialled = wheels.dial(key, now, master, width)
     imgui.set_cursor_pos_x(start)
     app.places.mark(f"{key} dial")
-    typed, typed_rgb = wheels.numbers(app.places, key, now, rgb, master, channels, width)
+    typed, typed_rgb = wheels.numbers(app.places, key, (now, rgb), (master, channels), width)
     for change in (dialled, typed):
         if change is not None:
             app.set(key, change.value, held=change.held)
@@ -122,11 +123,18 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
     value = getattr(node, parameter.name)
     title = parameter.name.replace("_", " ").capitalize()
     imgui.push_id(address)
+    if parameter.kind == "points":
+        names = [p.name for p in parameters(type(node)).values() if p.kind == "points"]
+        curve(app, address, value, parameter, first=names[0] == parameter.name)
+        imgui.pop_id()
+        return
+    _keyframe(app, address)
+    imgui.same_line(0, scaled(2))
     if widgets.label(title, changed=value != parameter.default):
         app.set(address, parameter.default)
     unit = f" ({parameter.unit})" if parameter.unit else ""
     widgets.tooltip(f"{parameter.about}{unit}\n{address}, allowed: {parameter.allowed}")
-    imgui.same_line(scaled(LABEL_WIDTH) + imgui.get_style().window_padding.x)
+    imgui.same_line(scaled(LABEL_WIDTH + KEY_WIDTH) + imgui.get_style().window_padding.x)
     match parameter.kind:
         case "switch":
             if widgets.switch(address, value):
@@ -142,8 +150,31 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
         case "number":
             _number(app, address, value, parameter)
         case _:
-            imgui.text_disabled(str(value))
+            _text(app, address, str(value))
     imgui.pop_id()
+
+
+def _keyframe(app: App, address: str) -> None:
+    """The diamond: filled where this frame has a keyframe, lit where others have."""
+    state = app.keyframe_state(address)
+    if widgets.diamond(address, state):
+        app.toggle_keyframe(address)
+    app.places.mark(f"{address} keyframe")
+    words = {
+        "none": "Keyframe here: the value may differ at other frames.",
+        "other": "Has keyframes at other frames; set one here.",
+        "here": "Remove the keyframe of this frame.",
+    }
+    widgets.tooltip(words[state])
+
+
+def _text(app: App, address: str, value: str) -> None:
+    """A name or a path, typed."""
+    imgui.set_next_item_width(imgui.get_content_region_avail().x)
+    done, text = imgui.input_text("##text", value, imgui.InputTextFlags_.enter_returns_true)
+    app.places.mark(f"{address} text")
+    if done and text != value:
+        app.set(address, text)
 
 
 def _channels(app: App, address: str, value: tuple[float, ...], parameter: Parameter) -> None:
@@ -152,7 +183,9 @@ def _channels(app: App, address: str, value: tuple[float, ...], parameter: Param
     width = (imgui.get_content_region_avail().x - 2 * gap) / 3
     low, high = float(parameter.low or 0), float(parameter.high or 1)
     for index, color in enumerate((theme.RED, theme.GREEN, theme.BLUE)):
-        change = widgets.number(f"{address} {index}", value[index], low, high, width=width, color=color)
+        change = widgets.number(
+            f"{address} {index}", value[index], low, high, width=width, color=color
+        )
         if change is not None:
             made = [*value]
             made[index] = change.value

@@ -1,4 +1,4 @@
-"""Where nodes go: pictures from left to right by what feeds them, keys below the node they limit."""
+"""Where nodes go: pictures from left to right by what feeds them, keys below what they limit."""
 
 from depthgrade.graph import OUTPUT, SOURCE
 from depthgrade.project import Look

@@ -80,7 +80,9 @@ def draw_queue(app: App) -> None:
         files.ask(app, "render to")
     if app.render_range is not None:
         imgui.same_line()
-        imgui.text_disabled(f"frames {app.render_range[0]} to {app.render_range[1] - 1} (in to out)")
+        imgui.text_disabled(
+            f"frames {app.render_range[0]} to {app.render_range[1] - 1} (in to out)"
+        )
     for job in list(app.queue.jobs):
         imgui.push_id(str(job.out))
         imgui.align_text_to_frame_padding()

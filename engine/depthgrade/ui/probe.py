@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from depthgrade.ui.app import App
 
 
-
 def probe_lines(app: "App", player: Player, u: float, v: float) -> list[str]:
     """Position, code values of the file, DaVinci Intermediate, output, depth and key."""
     frame, renderer = player.frame, player.preview.renderer
@@ -34,7 +33,9 @@ def probe_lines(app: "App", player: Player, u: float, v: float) -> list[str]:
         except EngineError:
             signal = None
     out = app.monitor.pixel(
-        graded, min(int(u * graded.width), graded.width - 1), min(int(v * graded.height), graded.height - 1)
+        graded,
+        min(int(u * graded.width), graded.width - 1),
+        min(int(v * graded.height), graded.height - 1),
     )
     lines.append("out   " + "  ".join(f"{each:.4f}" for each in out[:3]))
     depth = app.depth_at(u, v)

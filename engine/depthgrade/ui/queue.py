@@ -96,9 +96,7 @@ class Queue:
         self._process = self._pipe = None
 
 
-def _render(
-    pipe: Connection, project: Project, out: Path, frames: tuple[int, int] | None
-) -> None:
+def _render(pipe: Connection, project: Project, out: Path, frames: tuple[int, int] | None) -> None:
     """The child."""
     import signal  # noqa: PLC0415
 

@@ -108,5 +108,9 @@ def _graticule_vector(centre: ImVec2, radius: float) -> None:
             ImVec2(x - half, y - half), ImVec2(x + half, y + half), u32(theme.grey(0.6, 0.4))
         )
         draw.add_text(
-            imgui.get_font(), small, ImVec2(x + half + 2, y - small / 2), u32(theme.grey(0.6, 0.7)), name
+            imgui.get_font(),
+            small,
+            ImVec2(x + half + 2, y - small / 2),
+            u32(theme.grey(0.6, 0.7)),
+            name,
         )

@@ -28,7 +28,7 @@ TICK = 1 / 60  # seconds a refresh stands for where no clock runs
 
 def scale_for(size: tuple[int, int]) -> float:
     """How large the interface is drawn: 1 at 1280 x 720, larger on larger windows, not in step."""
-    return min(max(min(size[0] / 1280, size[1] / 720) ** 0.55, 1.0), 2.0)
+    return float(min(max(min(size[0] / 1280, size[1] / 720) ** 0.55, 1.0), 2.0))
 
 
 class Context:
@@ -96,8 +96,6 @@ class Stage:
                 imgui.new_frame()
                 self._context.shell.draw(self.app)
                 imgui.render()
-                self._target.use()
-                imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
 
     # ---- Input
 
@@ -135,8 +133,7 @@ class Stage:
     ) -> None:
         """Drags from one control or place to another."""
         from_, to = (
-            self.app.places.centre(each) if isinstance(each, str) else each
-            for each in (start, end)
+            self.app.places.centre(each) if isinstance(each, str) else each for each in (start, end)
         )
         io = imgui.get_io()
         self.move(*from_)
@@ -189,8 +186,13 @@ class Stage:
         self.refresh(4)
 
     def read(self) -> NDArray[np.uint8]:
-        """What is on the screen: (height, width, 3), top row first."""
+        """What is on the screen: (height, width, 3), top row first.
+
+        Only now is the interface painted: a script that never looks need not wait for that.
+        """
         with self.device.current():
+            self._target.use()
+            imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
             return self._target.read()
 
     def save(self, path: Path) -> None:

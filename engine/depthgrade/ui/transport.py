@@ -1,5 +1,7 @@
 """Below the picture: the timeline, the buttons that play, and how playback keeps up."""
 
+from collections.abc import Callable
+
 from imgui_bundle import ImVec2, imgui
 from imgui_bundle import icons_fontawesome_6 as icons
 
@@ -49,11 +51,16 @@ def _timeline(app: App, player: Player) -> None:
     first, last = start.x + clock.start * step, start.x + clock.stop * step
     whole = clock.stop - clock.start == count
     draw.add_rect_filled(
-        ImVec2(first, start.y), ImVec2(last, end.y), u32(theme.grey(0.17 if whole else 0.21)), scaled(3)
+        ImVec2(first, start.y),
+        ImVec2(last, end.y),
+        u32(theme.grey(0.17 if whole else 0.21)),
+        scaled(3),
     )
     if not whole:
         for x in (first, last - scaled(2)):
-            draw.add_rect_filled(ImVec2(x, start.y), ImVec2(x + scaled(2), end.y), u32(theme.ACCENT))
+            draw.add_rect_filled(
+                ImVec2(x, start.y), ImVec2(x + scaled(2), end.y), u32(theme.ACCENT)
+            )
     for left, right in player.preview.depth.spans():
         draw.add_rect_filled(
             ImVec2(start.x + left * step, end.y - scaled(2)),
@@ -91,19 +98,39 @@ def _buttons(app: App, player: Player) -> None:
     imgui.text_unformatted(f"{shown} / {player.info.frame_count - 1}")
     imgui.pop_style_color()
     backwards, forwards = clock.speed < 0, clock.speed > 0
-    items = (
-        (icons.ICON_FA_BACKWARD_STEP, "To the in point (Home).", False, lambda: player.seek(clock.start)),
+    items: tuple[tuple[str, str, bool, Callable[[], None]], ...] = (
+        (
+            icons.ICON_FA_BACKWARD_STEP,
+            "To the in point (Home).",
+            False,
+            lambda: player.seek(clock.start),
+        ),
         (icons.ICON_FA_ANGLE_LEFT, "One frame back (Left).", False, lambda: player.step(-1)),
-        (icons.ICON_FA_BACKWARD, "Play backwards, faster each time (J).", backwards, lambda: player.faster(-1)),
+        (
+            icons.ICON_FA_BACKWARD,
+            "Play backwards, faster each time (J).",
+            backwards,
+            lambda: player.faster(-1),
+        ),
         (
             icons.ICON_FA_PAUSE if player.playing else icons.ICON_FA_PLAY,
             "Play and pause (Space, K).",
             player.playing,
             lambda: player.pause() if player.playing else player.play(),
         ),
-        (icons.ICON_FA_FORWARD, "Play, faster each time (L).", forwards and clock.speed > 1, lambda: player.faster(1)),
+        (
+            icons.ICON_FA_FORWARD,
+            "Play, faster each time (L).",
+            forwards and clock.speed > 1,
+            lambda: player.faster(1),
+        ),
         (icons.ICON_FA_ANGLE_RIGHT, "One frame on (Right).", False, lambda: player.step(1)),
-        (icons.ICON_FA_FORWARD_STEP, "To the out point (End).", False, lambda: player.seek(clock.stop - 1)),
+        (
+            icons.ICON_FA_FORWARD_STEP,
+            "To the out point (End).",
+            False,
+            lambda: player.seek(clock.stop - 1),
+        ),
     )
     imgui.same_line(left + (width - scaled(28) * len(items)) / 2)
     for icon, help, on, act in items:
@@ -114,7 +141,9 @@ def _buttons(app: App, player: Player) -> None:
     if widgets.icon_button(icons.ICON_FA_REPEAT, "Loop (Ctrl-L).", on=clock.loop):
         clock.loop = not clock.loop
     imgui.same_line(0, 0)
-    if widgets.icon_button("[", "Set the in point to this frame (I); Alt-X clears.", on=clock.start > 0):
+    if widgets.icon_button(
+        "[", "Set the in point to this frame (I); Alt-X clears.", on=clock.start > 0
+    ):
         player.set_range(shown, clock.stop)
     imgui.same_line(0, 0)
     count = player.info.frame_count

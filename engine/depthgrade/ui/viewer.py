@@ -103,7 +103,9 @@ def _bar(app: App) -> None:
     zoom = "Fit" if view.zoom is None else f"{view.zoom * 100:.0f} %"
     buttons = scaled(28 * 3 + 60)
     imgui.same_line(max(right - buttons, scaled(360)))
-    for mode, icon in zip(names, (icons.ICON_FA_CIRCLE_HALF_STROKE, icons.ICON_FA_TABLE_COLUMNS), strict=True):
+    for mode, icon in zip(
+        names, (icons.ICON_FA_CIRCLE_HALF_STROKE, icons.ICON_FA_TABLE_COLUMNS), strict=True
+    ):
         if widgets.icon_button(icon, mode[1], on=view.compare == mode[0]):
             view.compare = "off" if view.compare == mode[0] else mode[0]  # type: ignore[assignment]
         imgui.same_line(0, 0)
@@ -180,7 +182,11 @@ def _wipe(view: View, place: Frame, split: float, start: ImVec2, end: ImVec2) ->
     if imgui.is_item_active() and imgui.is_mouse_down(0) and view.picking is None:
         x = imgui.get_io().mouse_pos.x
         view.wipe = min(max((x - place.left) / place.width, 0.0), 1.0)
-    _corner(view.against or "ungraded", ImVec2(max(place.left, start.x), max(place.top, start.y)), left=True)
+    _corner(
+        view.against or "ungraded",
+        ImVec2(max(place.left, start.x), max(place.top, start.y)),
+        left=True,
+    )
 
 
 def _corner(text: str, at: ImVec2, *, left: bool) -> None:
@@ -282,5 +288,10 @@ def _banner(
     color = theme.WRONG if wrong else theme.TEXT
     font = imgui.get_font()
     draw.add_text(
-        font, imgui.get_font_size(), ImVec2(left + pad, top + pad), u32(color), text, wrap_width=wrap
+        font,
+        imgui.get_font_size(),
+        ImVec2(left + pad, top + pad),
+        u32(color),
+        text,
+        wrap_width=wrap,
     )

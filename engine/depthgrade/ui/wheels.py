@@ -67,7 +67,12 @@ def wheel(name: str, value: Rgb, parameter: Parameter, size: float) -> WheelChan
         by = fine * io.mouse_delta.x / radius, -fine * io.mouse_delta.y / radius
         change = WheelChange(moved(value, by, reach, low, high), held=True)
     shown = change.value if change else value
-    _draw(ImVec2(start.x + size / 2, start.y + size / 2), radius, puck(shown, parameter.default, reach), hovered or active)
+    _draw(
+        ImVec2(start.x + size / 2, start.y + size / 2),
+        radius,
+        puck(shown, parameter.default, reach),
+        hovered or active,
+    )
     return change
 
 
@@ -128,7 +133,9 @@ def dial(name: str, value: float, parameter: Parameter, width: float) -> Change 
     at = change.value if change else value
     draw = imgui.get_window_draw_list()
     end = ImVec2(start.x + width, start.y + height)
-    draw.add_rect_filled(start, end, u32(theme.FIELD_HOVERED if hovered or active else theme.FIELD), scaled(3))
+    draw.add_rect_filled(
+        start, end, u32(theme.FIELD_HOVERED if hovered or active else theme.FIELD), scaled(3)
+    )
     rib = scaled(6)
     turn = ((at - parameter.default) / speed) % rib
     x = start.x + rib / 2 + turn - rib
@@ -147,13 +154,12 @@ def dial(name: str, value: float, parameter: Parameter, width: float) -> Change 
 def numbers(
     places: Places,
     name: str,
-    master: float,
-    value: Rgb,
-    of_master: Parameter,
-    of_channels: Parameter,
+    values: tuple[float, Rgb],
+    declared: tuple[Parameter, Parameter],
     width: float,
 ) -> tuple[Change | None, WheelChange | None]:
-    """The four numbers below a wheel: master, red, green, blue."""
+    """The four numbers below a wheel: master, red, green, blue; values and declared likewise."""
+    (master, value), (of_master, of_channels) = values, declared
     gap = scaled(2)
     each = (width - 3 * gap) / 4
     master_change: Change | None = None

@@ -14,7 +14,7 @@ from depthgrade.ui import theme
 from depthgrade.ui.places import Places
 from depthgrade.ui.theme import Color, u32
 
-LABEL_WIDTH, NUMBER_WIDTH = 96.0, 62.0
+LABEL_WIDTH, NUMBER_WIDTH, KEY_WIDTH = 92.0, 58.0, 14.0
 _STEPS = 200  # wheel steps across a track
 
 
@@ -169,7 +169,13 @@ def number(
     if color is not None:
         imgui.push_style_color(imgui.Col_.text, theme.vec4(color))
     changed, moved = imgui.drag_float(
-        f"##number {name}", value, speed, low, high, f"%.{decimals}f", imgui.SliderFlags_.always_clamp
+        f"##number {name}",
+        value,
+        speed,
+        low,
+        high,
+        f"%.{decimals}f",
+        imgui.SliderFlags_.always_clamp,
     )
     if color is not None:
         imgui.pop_style_color()
@@ -190,6 +196,26 @@ def icon_button(
     imgui.end_disabled()
     imgui.pop_style_color(2)
     tooltip(help)
+    return pressed
+
+
+def diamond(name: str, state: str) -> bool:
+    """The keyframe button: state is "none", "other" or "here"; whether it was pressed."""
+    height = imgui.get_frame_height()
+    width = scaled(KEY_WIDTH - 2)
+    start = imgui.get_cursor_screen_pos()
+    pressed = imgui.invisible_button(f"##keyframe {name}", ImVec2(width, height))
+    draw = imgui.get_window_draw_list()
+    x, y, reach = start.x + width / 2 - scaled(2), start.y + height / 2, scaled(4)
+    top, right = ImVec2(x, y - reach), ImVec2(x + reach, y)
+    low, left = ImVec2(x, y + reach), ImVec2(x - reach, y)
+    lit = theme.ACCENT if state != "none" else theme.grey(0.34)
+    if imgui.is_item_hovered():
+        lit = theme.STRONG
+    if state == "here":
+        draw.add_quad_filled(top, right, low, left, u32(lit))
+    else:
+        draw.add_quad(top, right, low, left, u32(lit))
     return pressed
 
 
@@ -240,7 +266,9 @@ def choice(
     return chosen if chosen != value else None
 
 
-def segments(name: str, value: str, words: tuple[str, ...], help: Callable[[str], str]) -> str | None:
+def segments(
+    name: str, value: str, words: tuple[str, ...], help: Callable[[str], str]
+) -> str | None:
     """A few words side by side, one of them chosen; the newly chosen one."""
     chosen = None
     imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(1, 0))

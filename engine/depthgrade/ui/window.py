@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
 
-import imgui_bundle  # noqa: F401 - first: it brings the GLFW library that glfw then uses
 import glfw
+import imgui_bundle  # noqa: F401 - first: it brings the GLFW library that glfw then uses
 from imgui_bundle import imgui
 
 from depthgrade.errors import DeviceError
@@ -45,15 +45,17 @@ class Window:
         self._window: Any = glfw.create_window(*size, "depthgrade", None, None)
         if not self._window:
             glfw.terminate()
-            raise DeviceError("window: OpenGL 4.3 is not available here; update the graphics driver")
+            raise DeviceError(
+                "window: OpenGL 4.3 is not available here; update the graphics driver"
+            )
         glfw.make_context_current(self._window)
         self.device: Device = windowed()
         glfw.swap_interval(0 if self.device.software else 1)
         self._context = Context(max(scale_for(size), self._density()))
         address = ctypes.cast(self._window, ctypes.c_void_p).value
         self.app = App(self.device)
-        glfw.set_drop_callback(self._window, self._dropped)
-        imgui.backends.glfw_init_for_opengl(address, True)
+        glfw.set_drop_callback(self._window, self._dropped)  # type: ignore[arg-type]
+        imgui.backends.glfw_init_for_opengl(address or 0, True)
         imgui.backends.opengl3_init("#version 330")
         self.intervals: list[float] = []  # seconds between refreshes, for benchmarks
 
