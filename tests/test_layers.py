@@ -18,7 +18,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Above look: a project file is checked against the node declarations.
     frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "editing", "project_file", "compiler", "media", "depth", "interchange"}),
+    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"})
+    | {"editing", "project_file"},
     frozenset({"gl"}),
     frozenset({"session"}),
     frozenset({"ui"}),

@@ -60,11 +60,8 @@ def test_the_order_of_a_mixer_s_branches_is_kept(tmp_path: Path) -> None:
             [
                 "source -> shade",
                 "source -> spill",
-                "spill -> join",
-                "shade -> join",
-                "join -> output",
-                "depth.key -> shade.key",
-                "depth.key -> spill.key",
+                *("spill -> join", "shade -> join", "join -> output"),
+                *("depth.key -> shade.key", "depth.key -> spill.key"),
             ]
         ),
     )

@@ -39,7 +39,7 @@ from depthgrade.nodes.base import Node, shown
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.nodes.registry import make_node, parameters
 
-__all__ = ["Look", "Project", "load_look", "parse_value"]
+__all__ = ["Look", "Project", "file_schema", "load_look", "parse_value"]
 
 
 @dataclass(frozen=True)
@@ -133,22 +133,46 @@ class _File(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: str = ""
-    about: str = ""
-    clip: str | None = None
-    track: int = Field(default=0, ge=0)
-    input: str = "auto"
-    output: str = "auto"
-    rendering: Rendering = DisplayRendering.kind
-    white: float = DisplayRendering.white
-    mid_grey: float = DisplayRendering.mid_grey
-    gamut_compression: bool = DisplayRendering.gamut_compression
-    model: str | None = None
-    depth: str | None = None
-    ocio: str | None = None
-    nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    keyframes: dict[str, Any] = Field(default_factory=dict)
-    wires: list[str] = Field(default_factory=lambda: ["source -> output"])
+    title: str = Field(default="", description="What the look is called.")
+    about: str = Field(default="", description="What the look is for, in a sentence.")
+    clip: str | None = Field(
+        default=None, description="The clip, a picture or a sequence, relative to this file."
+    )
+    track: int = Field(default=0, ge=0, description="Which video track of the clip, from 0.")
+    input: str = Field(default="auto", description="The clip's colour space; auto: from its tags.")
+    output: str = Field(default="auto", description="The colour space written; auto: rec709.")
+    rendering: Rendering = Field(
+        default=DisplayRendering.kind, description="How scene light becomes display light."
+    )
+    white: float = Field(
+        default=DisplayRendering.white, description="Scene light shown as display white."
+    )
+    mid_grey: float = Field(
+        default=DisplayRendering.mid_grey, description="Display light of 18 % grey; 1 is 100 nits."
+    )
+    gamut_compression: bool = Field(
+        default=DisplayRendering.gamut_compression,
+        description="Bring colours outside the display's gamut into it.",
+    )
+    model: str | None = Field(default=None, description="The depth network: a name or a file.")
+    depth: str | None = Field(default=None, description="A folder with a depth pass to use.")
+    ocio: str | None = Field(default=None, description="Your own OpenColorIO configuration.")
+    nodes: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="The nodes by id, each with its type."
+    )
+    keyframes: dict[str, Any] = Field(
+        default_factory=dict,
+        description='By address such as "sky.gain": [[frame, value], [frame, value, "smooth"]].',
+    )
+    wires: list[str] = Field(
+        default_factory=lambda: ["source -> output"],
+        description='The wires: "source -> sky -> output", "depth.key -> sky.key".',
+    )
+
+
+def file_schema() -> dict[str, Any]:
+    """The keys of a project file as JSON schema, their nodes and wires in general terms."""
+    return _File.model_json_schema()
 
 
 def _placed(space: str, folder: Path) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from depthgrade import Look, Project, Renderer, looks
+from depthgrade.ui.probe import probe
 from depthgrade.ui.stage import Stage
 
 Opened = Callable[[Look | None], Stage]
@@ -58,7 +59,7 @@ def test_the_key_of_the_selected_node_is_shown(opened: Opened) -> None:
 
 def test_the_probe_tells_the_file_s_code_values_and_the_depth(opened: Opened) -> None:
     stage = opened(looks.load("recover-highlights"))
-    lines = stage.app.probe(5 / 128, 5 / 72)
+    lines = probe(stage.app, 5 / 128, 5 / 72)
     assert lines[0] == "5, 5"
     assert lines[1].startswith("clip   YCbCr")
     assert float(lines[-1].split()[-1]) < 0.1  # the wall is far

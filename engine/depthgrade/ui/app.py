@@ -1,6 +1,6 @@
 """The application's state and what can be done to it: no drawing, no window.
 
-Panels read it and call its methods; `update` brings the picture up to date once a refresh. All of
+Panels read it and call its methods; `drawing.update` brings the picture up to date. All of
 it belongs to the thread of the device.
 """
 
@@ -18,17 +18,12 @@ from depthgrade.gl.monitor import Monitor
 from depthgrade.gl.scopes import Scopes
 from depthgrade.gl.textures import Texture
 from depthgrade.graph import SOURCE
-from depthgrade.nodes.base import KeyNode
-from depthgrade.nodes.registry import parameters
 from depthgrade.project import Look, Project
 from depthgrade.session.player import Player
 from depthgrade.session.preview import Shown
 from depthgrade.ui.history import History
 from depthgrade.ui.places import Places
-from depthgrade.ui.probe import probe_lines
 from depthgrade.ui.queue import Queue
-
-SETTLED = 0.35  # seconds without a change after which the picture is drawn as `still` draws it
 
 Compare = Literal["off", "wipe", "side"]
 Mode = Literal["picture", "key", "overlay", "matte", "false colour"]
@@ -112,10 +107,10 @@ class App:
     autosaved: float = 0.0
     held: bool = False  # a value is being dragged
     curve_point: tuple[str, int] | None = None  # the point of a curve that is being dragged
-    _changed: float = -10.0
+    changed: float = -10.0
     complete: bool = False  # the picture is what was asked for, nothing is being waited for
-    _drawn: object = None
-    _prepared: object = None
+    drawn: object = None
+    prepared: object = None
 
     def __post_init__(self) -> None:
         self.monitor = Monitor(self.device)
@@ -180,7 +175,7 @@ class App:
             self.player.close()
             self.player = None
         self.pictures, self.problem = Pictures(), None
-        self._drawn = self._prepared = None
+        self.drawn = self.prepared = None
         self.complete = False
         try:
             self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
@@ -286,7 +281,7 @@ class App:
         """Makes a node the one the inspector shows."""
         if node != self.selection:
             self.selection = node
-            self._prepared = None
+            self.prepared = None
 
     def rename(self, old: str, new: str) -> None:
         """Calls a node otherwise."""
@@ -307,144 +302,9 @@ class App:
 
     def touched(self) -> None:
         """Something was changed just now."""
-        self._changed = self.now()
+        self.changed = self.now()
 
     # ---- Pictures
-
-    @property
-    def shown_key(self) -> str | None:
-        """The node whose key the viewer shows, if it shows one."""
-        if self.view.mode in ("picture", "false colour"):
-            return None
-        nodes, graph = self.look.nodes, self.look.graph
-        chosen = self.selection
-        node = nodes.get(chosen or "")
-        if chosen is not None and (isinstance(node, KeyNode) or (node and graph.key_input(chosen))):
-            return chosen
-        return next((name for name, node in nodes.items() if isinstance(node, KeyNode)), None)
-
-    @property
-    def live(self) -> frozenset[str]:
-        """The addresses that may be dragged: the numbers of the selected node."""
-        node = self.look.nodes.get(self.selection or "")
-        if node is None:
-            return frozenset()
-        found = parameters(type(node)).values()
-        numbers = [p.name for p in found if p.kind in ("number", "rgb")]
-        held = {name: getattr(node, name) for name in numbers}
-        return frozenset(f"{self.selection}.{n}" for n, v in held.items() if v != "auto")
-
-    @property
-    def settled(self) -> bool:
-        """Whether the picture may be drawn as `still` draws it."""
-        still = self.player is not None and not self.player.playing
-        return still and (self.patient or self.now() - self._changed > SETTLED) and not self.held
-
-    def resolved(self, address: str) -> float | None:
-        """What an automatic value comes to in the shot on the screen, once that is known."""
-        player = self.player
-        if player is None or player.frame is None:
-            return None
-        index, depth = player.frame.index, player.preview.depth
-
-        def limits(quality: str) -> tuple[float, float]:
-            found = depth.shot(index, quality).limits
-            return found.far, found.near
-
-        try:
-            value = self.look.with_limits(limits).value(address)
-        except EngineError:
-            return None
-        return value if isinstance(value, float) else None
-
-    def depth_at(self, u: float, v: float) -> float | None:
-        """The depth at a fraction of the picture, near = 1, where it is known."""
-        player = self.player
-        qualities = player.preview.qualities(self.look, self.shown_key) if player else ()
-        if player is None or player.frame is None or not qualities:
-            return None
-        found = player.preview.depth.map_of(player.frame.index, qualities[0])
-        if found is None:
-            return None
-        height, width = found.shape
-        return float(found[min(int(v * height), height - 1), min(int(u * width), width - 1)])
-
-    def pick(self, u: float, v: float) -> None:
-        """Sets the value that waits for it to the depth there."""
-        depth, address = self.depth_at(u, v), self.view.picking
-        self.view.picking = None
-        if depth is not None and address is not None:
-            self.set(address, min(max(depth, 0.0), 1.0))
-
-    def probe(self, u: float, v: float) -> list[str]:
-        """What is under the mouse, a line each."""
-        player = self.player
-        if player is None or player.frame is None or self.pictures.graded is None:
-            return []
-        return probe_lines(self, player, u, v)
-
-    def update(self) -> None:
-        """Brings the pictures up to date with the time and the project."""
-        player = self.player
-        if player is None:
-            return
-        if player.preview.pump():
-            self._drawn = None
-        player.tick()
-        player.ask_depth(self.project, self.shown_key)
-        if player.feed.error is not None:
-            self.problem = player.feed.error
-        if player.preview.depth.error is not None:
-            self.problem = player.preview.depth.error
-        frame = player.frame
-        if frame is None:
-            return
-        live, full = self.live, self.settled
-        prepared = (self.selection, player.proxy)
-        if self.patient or (full and self._prepared == prepared):
-            live = frozenset()
-        else:
-            full = full and player.proxy == 1
-        view = self.view
-        wanted = (
-            *(frame.index, self.project, live, full, player.proxy, self.shown_key, view.mode),
-            *(view.compare != "off", view.against),
-        )
-        there = player.playing or frame.index == player.index
-        if wanted == self._drawn:
-            self.complete = there
-            return
-        self.complete = False
-        try:
-            complete = self._draw(player, live, full)
-        except EngineError as error:
-            self.problem = str(error)
-            return
-        self.problem = player.feed.error or player.preview.depth.error
-        if complete and live:
-            self._prepared = prepared
-        finished = complete and (self.patient or not live)
-        self._drawn, self.complete = wanted if finished else None, finished and there
-
-    def _draw(self, player: Player, live: frozenset[str], full: bool) -> bool:
-        """Draws what the viewer needs; whether it is all that was asked for."""
-        pictures = self.pictures
-        state = player.draw(self.project, live=live, full=full)
-        assert state is not None
-        pictures.state, pictures.graded = state, state.texture
-        pictures.number += 1
-        complete = state.current and state.exact
-        pictures.key = pictures.reference = None
-        if (key := self.shown_key) is not None:
-            found = player.draw_key(self.project, key, live=live, full=full)
-            if found is not None:
-                pictures.key = found.texture
-                complete = complete and found.current
-        if self.view.compare != "off":
-            kept = next((s for s in self.stills if s.name == self.view.against), None)
-            pictures.reference = kept.texture if kept else player.ungraded(self.project, full=full)
-        pictures.shown = self.monitor.show(pictures.graded, pictures.key, self.view.mode)
-        return complete
 
     def keep_still(self) -> None:
         """Keeps the picture as it is, to compare others with."""

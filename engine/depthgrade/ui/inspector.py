@@ -12,6 +12,7 @@ from depthgrade.nodes.registry import Parameter, parameters
 from depthgrade.ui import theme, wheels, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.curve import curve
+from depthgrade.ui.probe import resolved
 from depthgrade.ui.widgets import KEY_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, scaled
 
 _CHANNELS = "_rgb"
@@ -201,7 +202,7 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
     chips = sum(imgui.calc_text_size(w.capitalize()).x + scaled(14) + gap for w in parameter.words)
     width = imgui.get_content_region_avail().x - scaled(NUMBER_WIDTH) - gap - chips
     automatic = isinstance(value, str)
-    shown = app.resolved(address) if automatic else value
+    shown = resolved(app, address) if automatic else value
     neutral = parameter.default if not isinstance(parameter.default, str) else low
     imgui.begin_disabled(automatic and shown is None)
     now = float(shown) if shown is not None and not isinstance(shown, str) else neutral

@@ -1,6 +1,4 @@
-"""The pixel under the mouse, from the file's code values to what the screen gets."""
-
-from typing import TYPE_CHECKING
+"""The pixel under the mouse, from the file's code values to what the screen gets; its depth."""
 
 import numpy as np
 
@@ -8,12 +6,59 @@ from depthgrade.color import evaluate_input, ycbcr_to_rgb
 from depthgrade.errors import EngineError
 from depthgrade.frames import Frame
 from depthgrade.session.player import Player
+from depthgrade.ui.app import App
+from depthgrade.ui.drawing import shown_key
 
-if TYPE_CHECKING:
-    from depthgrade.ui.app import App
 
 
-def probe_lines(app: "App", player: Player, u: float, v: float) -> list[str]:
+def probe(app: App, u: float, v: float) -> list[str]:
+    """What is under the mouse, a line each."""
+    player = app.player
+    if player is None or player.frame is None or app.pictures.graded is None:
+        return []
+    return _lines(app, player, u, v)
+
+
+def resolved(app: App, address: str) -> float | None:
+    """What an automatic value comes to in the shot on the screen, once that is known."""
+    player = app.player
+    if player is None or player.frame is None:
+        return None
+    index, depth = player.frame.index, player.preview.depth
+
+    def limits(quality: str) -> tuple[float, float]:
+        found = depth.shot(index, quality).limits
+        return found.far, found.near
+
+    try:
+        value = app.look.with_limits(limits).value(address)
+    except EngineError:
+        return None
+    return value if isinstance(value, float) else None
+
+
+def depth_at(app: App, u: float, v: float) -> float | None:
+    """The depth at a fraction of the picture, near = 1, where it is known."""
+    player = app.player
+    qualities = player.preview.qualities(app.look, shown_key(app)) if player else ()
+    if player is None or player.frame is None or not qualities:
+        return None
+    found = player.preview.depth.map_of(player.frame.index, qualities[0])
+    if found is None:
+        return None
+    height, width = found.shape
+    return float(found[min(int(v * height), height - 1), min(int(u * width), width - 1)])
+
+
+def pick(app: App, u: float, v: float) -> None:
+    """Sets the value that waits for it to the depth there."""
+    depth, address = depth_at(app, u, v), app.view.picking
+    app.view.picking = None
+    if depth is not None and address is not None:
+        app.set(address, min(max(depth, 0.0), 1.0))
+
+
+def _lines(app: App, player: Player, u: float, v: float) -> list[str]:
     """Position, code values of the file, DaVinci Intermediate, output, depth and key."""
     frame, renderer = player.frame, player.preview.renderer
     graded = app.pictures.graded
@@ -38,7 +83,7 @@ def probe_lines(app: "App", player: Player, u: float, v: float) -> list[str]:
         min(int(v * graded.height), graded.height - 1),
     )
     lines.append("out   " + "  ".join(f"{each:.4f}" for each in out[:3]))
-    depth = app.depth_at(u, v)
+    depth = depth_at(app, u, v)
     if depth is not None:
         lines.append(f"depth   {depth:.4f}")
     key = app.pictures.key

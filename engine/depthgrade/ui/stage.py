@@ -21,6 +21,7 @@ from depthgrade.gl.screen import Screen
 from depthgrade.project import Project
 from depthgrade.ui import theme
 from depthgrade.ui.app import App
+from depthgrade.ui.drawing import update
 from depthgrade.ui.shell import Shell
 
 TICK = 1 / 60  # seconds a refresh stands for where no clock runs
@@ -89,7 +90,7 @@ class Stage:
         io = imgui.get_io()
         for _ in range(times):
             with self.device.current():
-                self.app.update()
+                update(self.app)
                 io.display_size = ImVec2(*self.size)
                 io.delta_time = TICK
                 imgui.backends.opengl3_new_frame()

@@ -6,7 +6,7 @@ from imgui_bundle import ImVec2, imgui
 from imgui_bundle import icons_fontawesome_6 as icons
 
 from depthgrade.gl.textures import Texture
-from depthgrade.ui import theme, widgets
+from depthgrade.ui import probe, theme, widgets
 from depthgrade.ui.app import App, View
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
@@ -213,14 +213,14 @@ def _under_mouse(app: App, place: Frame, start: ImVec2, room: ImVec2) -> None:
         return
     if view.picking is not None:
         imgui.set_mouse_cursor(imgui.MouseCursor_.hand)
-        depth = app.depth_at(u, v)
+        depth = probe.depth_at(app, u, v)
         if imgui.is_mouse_clicked(0):
-            app.pick(u, v)
+            probe.pick(app, u, v)
         if depth is not None:
             _lines([f"target depth {depth:.3f}"], mouse, start, room)
         return
     if view.probe:
-        _lines(app.probe(u, v), mouse, start, room)
+        _lines(probe.probe(app, u, v), mouse, start, room)
 
 
 def _lines(lines: list[str], mouse: ImVec2, start: ImVec2, room: ImVec2) -> None:

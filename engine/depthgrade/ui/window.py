@@ -19,6 +19,7 @@ from depthgrade.gl.device import Device, windowed
 from depthgrade.project import Project
 from depthgrade.ui import files
 from depthgrade.ui.app import App
+from depthgrade.ui.drawing import update
 from depthgrade.ui.stage import Context, scale_for
 
 _FASTEST = 60.0  # refreshes a second while something is edited
@@ -91,7 +92,7 @@ class Window:
         files.watch(app)
         files.autosave(app)
         app.queue.pump()
-        app.update()
+        update(app)
         began = perf_counter()
         imgui.backends.opengl3_new_frame()
         imgui.backends.glfw_new_frame()
