@@ -14,11 +14,7 @@ from typing import Annotated
 import typer
 
 from depthgrade import __version__
-<<<<<<< HEAD
-from depthgrade.cli import bench, demo, examine, listing, rendering, sheet, view
-=======
-from depthgrade.cli import bench, demo, examine, exchange, listing, rendering, sheet
->>>>>>> main
+from depthgrade.cli import bench, demo, examine, exchange, listing, rendering, sheet, view
 from depthgrade.cli.terminal import error
 from depthgrade.errors import EngineError
 
@@ -35,11 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-<<<<<<< HEAD
-for part in (demo, view, rendering, sheet, examine, listing, bench):
-=======
-for part in (demo, rendering, sheet, examine, exchange, listing, bench):
->>>>>>> main
+for part in (demo, view, rendering, sheet, examine, exchange, listing, bench):
     part.register(app)
 
 

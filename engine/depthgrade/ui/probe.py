@@ -10,7 +10,6 @@ from depthgrade.ui.app import App
 from depthgrade.ui.drawing import shown_key
 
 
-
 def probe(app: App, u: float, v: float) -> list[str]:
     """What is under the mouse, a line each."""
     player = app.player
