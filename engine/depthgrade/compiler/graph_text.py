@@ -72,7 +72,7 @@ class GraphText:
         return self._pictures[name]
 
     def key(self, name: str) -> str:
-        """The variable of a node's key output; "1.0" where the node is disabled.
+        """The variable of a node's key output; of a disabled node the key it reads, else "1.0".
 
         Raises ProjectError when the node makes no key.
         """
@@ -82,7 +82,9 @@ class GraphText:
         if isinstance(node, ColorNode):
             return self._key_of(name, node)
         if not node.enabled:
-            return "1.0"
+            source = self.context.graph.key_input(name)
+            passes_on = isinstance(node, KeyNode) and node.reads == "key"
+            return self.key(source) if passes_on and source else "1.0"
         if name not in self._keys:
             if isinstance(node, KeyMixerNode):
                 self._keys[name] = self._key_mixer(name, node)

@@ -20,7 +20,7 @@ from depthgrade.nodes.base import Node, shown
 class Parameter:
     """What a node type declares of one parameter.
 
-    kind      "switch", "choice", "number" or "rgb"
+    kind      "switch", "choice", "number", "whole" (a number without fraction) or "rgb"
     words     the words allowed, for a choice, or besides a number
     """
 
@@ -44,7 +44,8 @@ class Parameter:
                 return " or ".join(words)
             case "rgb":
                 return f"[red, green, blue], each {self.low:g} to {self.high:g}"
-        return " or ".join([f"{self.low:g} to {self.high:g}", *words])
+        whole = "a whole number " if self.kind == "whole" else ""
+        return " or ".join([f"{whole}{self.low:g} to {self.high:g}", *words])
 
 
 @cache
@@ -86,6 +87,8 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
         kind = "switch"
     elif any(get_origin(each) is tuple for each in types):
         kind = "rgb"
+    elif int in types:
+        kind = "whole"
     elif float not in types:
         kind = "choice"
     extra = cast(dict[str, Any], field.json_schema_extra or {})
