@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -74,6 +75,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "noisy.mkv"
                 write(path, pictures + noise)
+                base = 0.0
                 for label, found in measured(path, pictures, options.pictures, f"{name}-{sigma:g}"):
                     base = found.psnr if label == "as it is" else base
                     print(
@@ -171,7 +173,7 @@ def filtered(path: Path, name: str, arguments: str) -> tuple[Pictures, tuple[flo
             graph.add(name, arguments),
             graph.add("buffersink"),
         ]
-        for one, other in zip(ends, ends[1:], strict=False):
+        for one, other in pairwise(ends):
             one.link_to(other)
         graph.configure()
         clock, cpu = perf_counter(), process_time()

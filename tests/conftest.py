@@ -67,8 +67,8 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
 
     pixels: (height, width, 3) DaVinci Intermediate code values in -1.9..1.9; depth: (height, width)
     or one number. Nothing but the look's nodes touches them; the result has the same shape. A list
-    of pixels is the frames of one shot: the result is that of frame `at`, after those of `drawn`
-    were drawn; shot says its (first, one past the last) frame where it is not all of them.
+    of pixels (and of depths) is the frames of one shot: the result is that of frame `at`, after
+    those of `drawn` were drawn; shot is (first, one past the last) where it is not all of them.
     """
     engine = Engine(Device(gl))
     space = "davinci_intermediate"
@@ -95,8 +95,11 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
         source = Source(format, ColorTags(), width, height)
         project = Project(look=look, input=space, output=space)
         plan = compile_grade(Request(project, source, space, **options))
-        maps = np.ascontiguousarray(np.broadcast_to(np.asarray(depth, np.float32), (height, width)))
-        depths = SimpleNamespace(map=lambda *_: (maps, None))
+        maps = [
+            np.ascontiguousarray(np.broadcast_to(np.asarray(each, np.float32), (height, width)))
+            for each in (depth if isinstance(depth, list) else [depth] * len(frames))
+        ]
+        depths = SimpleNamespace(map=lambda frame, *_: (maps[frame.index], None))
         whole = shot or (0, len(frames))
         runner = PassRunner(engine, frames.__getitem__, lambda: depths, lambda _: whole)
         for index in (*drawn, at):

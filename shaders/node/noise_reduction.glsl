@@ -41,12 +41,30 @@ vec3 noise_between(sampler2D image, vec2 at)
     return mix(mix(a, b, t.x), mix(c, d, t.x), t.y);
 }
 
+// The vectors at a pixel: between those of the cells around where they agree, as on a floor that
+// recedes, else those of its own cell, as at the rim of a thing.
+vec4 noise_vectors(sampler2D motion, ivec2 q, float cell)
+{
+    ivec2 last = textureSize(motion, 0) - 1;
+    vec4 own = texelFetch(motion, q / int(cell), 0);
+    vec2 at = (vec2(q) + 0.5) / cell - 0.5;
+    ivec2 p = ivec2(floor(at));
+    vec2 t = at - vec2(p);
+    vec4 a = texelFetch(motion, clamp(p, ivec2(0), last), 0);
+    vec4 b = texelFetch(motion, clamp(p + ivec2(1, 0), ivec2(0), last), 0);
+    vec4 c = texelFetch(motion, clamp(p + ivec2(0, 1), ivec2(0), last), 0);
+    vec4 d = texelFetch(motion, clamp(p + ivec2(1, 1), ivec2(0), last), 0);
+    vec4 apart = max(max(abs(a - own), abs(b - own)), max(abs(c - own), abs(d - own)));
+    vec4 between = mix(mix(a, b, t.x), mix(c, d, t.x), t.y);
+    return mix(own, between, lessThan(max(apart, apart.yxwz), vec4(2.0)));
+}
+
 // How far a pixel is from where it is in the other frames. What comes from outside the picture is
 // as far as can be.
 vec4 noise_frames_apart(
     sampler2D now, sampler2D before, sampler2D after, sampler2D motion, ivec2 q, float cell)
 {
-    vec4 v = texelFetch(motion, q / int(cell), 0);
+    vec4 v = noise_vectors(motion, q, cell);
     vec3 x = texelFetch(now, q, 0).rgb;
     vec2 last = vec2(textureSize(now, 0) - 1);
     vec4 at = vec4(q, q) + v;
@@ -111,7 +129,7 @@ vec4 noise_add_frames(
     sampler2D sums, sampler2D now, sampler2D before, sampler2D after, sampler2D motion,
     sampler2D weights, ivec2 q, float cell, float first)
 {
-    vec4 v = texelFetch(motion, q / int(cell), 0);
+    vec4 v = noise_vectors(motion, q, cell);
     vec4 w = texelFetch(weights, q, 0);
     vec3 x = texelFetch(now, q, 0).rgb;
     vec3 sum = w.xyy * noise_parts(noise_between(before, vec2(q) + v.xy) - x)
