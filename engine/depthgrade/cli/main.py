@@ -6,6 +6,7 @@ wrongly, 130 stopped by Ctrl-C.
 
 import signal
 import sys
+import threading
 import traceback
 from types import FrameType
 from typing import Annotated
@@ -13,7 +14,7 @@ from typing import Annotated
 import typer
 
 from depthgrade import __version__
-from depthgrade.cli import bench, demo, examine, listing, rendering, sheet
+from depthgrade.cli import bench, demo, examine, exchange, listing, rendering, sheet
 from depthgrade.cli.terminal import error
 from depthgrade.errors import EngineError
 
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (demo, rendering, sheet, examine, listing, bench):
+for part in (demo, rendering, sheet, examine, exchange, listing, bench):
     part.register(app)
 
 
@@ -64,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in arguments
     arguments = [each for each in arguments if each != DEBUG]
-    signal.signal(signal.SIGTERM, _stop)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     try:
         code = app(arguments, prog_name="depthgrade", standalone_mode=False)
     except typer.TyperException as problem:

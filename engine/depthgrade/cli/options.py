@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from depthgrade.errors import ProjectError
+from depthgrade.keyframes import EASES
 
 if TYPE_CHECKING:
     from depthgrade.project import Project
@@ -39,7 +40,8 @@ Values = Annotated[
     typer.Option(
         "--set",
         metavar="NODE.PARAM=VALUE",
-        help="Change one value; may be given again. `depthgrade nodes` lists what there is.",
+        help="Change one value; may be given again. `depthgrade nodes` lists what there is."
+        " NODE.PARAM@FRAME=VALUE sets a keyframe; @FRAME:smooth or :hold says how it goes on.",
         rich_help_panel=_GRADE,
     ),
 ]
@@ -67,6 +69,15 @@ RenderingName = Annotated[
         "--rendering",
         metavar="NAME",
         help="How scene light becomes display light: davinci, aces2 or none.",
+        rich_help_panel=_COLOUR,
+    ),
+]
+Configuration = Annotated[
+    Path | None,
+    typer.Option(
+        "--ocio",
+        metavar="FILE",
+        help="Your OpenColorIO configuration; without it, that of $OCIO.",
         rich_help_panel=_COLOUR,
     ),
 ]
@@ -139,6 +150,7 @@ class Changes:
     model: str | None = None
     depth: Path | None = None
     track: int | None = None
+    ocio: Path | None = None
 
     def project(self, path: str | None, *, clip_needed: bool = True) -> "Project":
         """The project of an input with these changes.
@@ -146,7 +158,6 @@ class Changes:
         Raises ProjectError and ColorError; also where a clip is needed and none is named.
         """
         from depthgrade import looks  # noqa: PLC0415 - see the package's docstring
-        from depthgrade.color import DisplayRendering  # noqa: PLC0415
         from depthgrade.project import Project, parse_value  # noqa: PLC0415
 
         project = Project(clip=path)
@@ -158,20 +169,36 @@ class Changes:
                 )
         plain = {
             name: getattr(self, name)
-            for name in ("input", "output", "model", "depth", "track")
+            for name in ("input", "output", "model", "depth", "track", "ocio")
             if getattr(self, name) is not None
         }
         project = replace(project, **plain)
         if self.look is not None:
             project = replace(project, look=looks.load(self.look))
         if self.rendering is not None:
-            project = replace(project, rendering=DisplayRendering(self.rendering))  # type: ignore[arg-type]
+            rendering = replace(project.rendering, kind=self.rendering)  # type: ignore[arg-type]
+            project = replace(project, rendering=rendering)
         for each in self.values:
             address, equals, text = each.partition("=")
             if not equals:
                 raise ProjectError(f"--set {each}: has no value; write node.param=value")
-            project = project.with_value(address.strip(), parse_value(text.strip()))
+            project = _with_value(project, address.strip(), parse_value(text.strip()))
         return project
+
+
+def _with_value(project: "Project", address: str, value: object) -> "Project":
+    """The project with "node.param" set, or "node.param@24:smooth" to a keyframe at a frame."""
+    address, at, place = address.partition("@")
+    if not at:
+        return project.with_value(address, value)
+    frame, _, ease = place.partition(":")
+    ease = ease or "linear"
+    if not frame.isdigit() or ease not in EASES:
+        raise ProjectError(
+            f"--set {address}@{place}: is no keyframe; write {address}@24=0.8, with :hold, :linear"
+            " or :smooth behind the frame"
+        )
+    return project.with_keyframe(address, int(frame), value, ease)
 
 
 def parse_rate(text: str | None) -> Fraction | None:

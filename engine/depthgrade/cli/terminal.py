@@ -18,8 +18,12 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
+
+from depthgrade.cli.stopping import Stop
+
+_LABEL = 22  # characters of a file name beside its bar
 
 
 def output() -> Console:
@@ -98,19 +102,26 @@ def _cost(milliseconds: float) -> str:
     return f"{milliseconds:.1f} ms {speed:6.{1 if speed < 100 else 0}f} fps"
 
 
+def _shortened(name: str) -> str:
+    """A file name that leaves room for a bar on a narrow terminal."""
+    return name if len(name) <= _LABEL else f"{name[: _LABEL - 1]}…"
+
+
 class _Speed(ProgressColumn):
     """Pictures a second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:.1f} fps", style="cyan")
+        if speed is None:
+            return Text("")
+        return Text(f"{speed:.{1 if speed < 100 else 0}f} fps", style="cyan")
 
 
 class Bars:
     """Bars of one command, one for each thing that takes long. Call it as `Progress` callbacks."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, progress: Progress, stop: Stop) -> None:
+        self._progress, self._stop = progress, stop
         self._label = ""
         self._task: TaskID | None = None
         self._what = ""
@@ -120,14 +131,16 @@ class Bars:
 
         The bars before it go, so that a hundred files do not fill the screen.
         """
+        self._stop.check()
         self._label, self._what = text, ""
         for task in self._progress.task_ids:
             self._progress.remove_task(task)
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """Shows that `done` of `total` are done of what is being done."""
+        """Shows that `done` of `total` are done; raises KeyboardInterrupt after Ctrl-C."""
+        self._stop.check()
         if what != self._what:
-            words = f"{self._label}  {what}" if self._label else what
+            words = f"{_shortened(self._label)}  {what}" if self._label else what
             self._task = self._progress.add_task(words, total=total)
             self._what = what
         assert self._task is not None
@@ -136,17 +149,21 @@ class Bars:
 
 @contextmanager
 def bars() -> Iterator[Bars]:
-    """Progress bars on a terminal; nothing at all elsewhere."""
+    """Progress bars on a terminal, nothing to see elsewhere; Ctrl-C is heard between steps."""
     console = messages()
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
-        _Speed(),
+        _Speed(table_column=Column(min_width=8, justify="right", no_wrap=True)),
         TimeRemainingColumn(compact=True),
         console=console,
         disable=not console.is_terminal,
+        # On a terminal results are printed above the bars; into a file or pipe they go plainly.
+        redirect_stdout=sys.stdout.isatty(),
         expand=True,
+        transient=True,
     )
-    with progress:
-        yield Bars(progress)
+    with Stop() as stop, progress:
+        yield Bars(progress, stop)
+        stop.check()

@@ -22,7 +22,8 @@ REFERENCE = "linear_dwg"
 CIE_XYZ_D65 = "cie_xyz_d65"  # where OpenColorIO's ACES output transforms end
 
 
-def _matrix(matrix: Matrix) -> ocio.MatrixTransform:
+def matrix_transform(matrix: Matrix) -> ocio.MatrixTransform:
+    """A (3, 3) matrix as OpenColorIO takes it."""
     full = np.eye(4)
     full[:3, :3] = matrix
     return ocio.MatrixTransform(matrix=full.ravel().tolist())
@@ -36,10 +37,12 @@ def _linear_spaces() -> list[ocio.ColorSpace]:
         name = linear_name(gamut.name)
         row = ocio.ColorSpace(name=name, encoding="scene-linear", description=gamut.source)
         if gamut != dwg:
-            row.setTransform(_matrix(rgb_to_rgb(gamut, dwg)), ocio.COLORSPACE_DIR_TO_REFERENCE)
+            row.setTransform(
+                matrix_transform(rgb_to_rgb(gamut, dwg)), ocio.COLORSPACE_DIR_TO_REFERENCE
+            )
         result.append(row)
     xyz = ocio.ColorSpace(name=CIE_XYZ_D65, encoding="scene-linear")
-    xyz.setTransform(_matrix(rgb_to_xyz_d65(dwg)), ocio.COLORSPACE_DIR_FROM_REFERENCE)
+    xyz.setTransform(matrix_transform(rgb_to_xyz_d65(dwg)), ocio.COLORSPACE_DIR_FROM_REFERENCE)
     return [*result, xyz]
 
 
@@ -54,7 +57,7 @@ def _encoded_spaces() -> list[ocio.ColorSpace]:
         if entry.decode is None:
             continue
         to_reference = entry.decode()
-        to_reference.appendTransform(_matrix(rgb_to_rgb(primaries(entry.primaries), dwg)))
+        to_reference.appendTransform(matrix_transform(rgb_to_rgb(primaries(entry.primaries), dwg)))
         row = ocio.ColorSpace(
             name=entry.name,
             encoding="log" if entry.kind == "scene" else "sdr-video",

@@ -147,16 +147,21 @@ class Aces2:
 
     def processor(self) -> ocio.Processor:
         """From DaVinci Intermediate to code values of the display space."""
-        sdr = _ACES2_SDR_P3 if self.gamut in {"p3_d65", "rec2020"} else _ACES2_SDR_709
         return config().getProcessor(
             ocio.GroupTransform(
                 [
                     ocio.ColorSpaceTransform(WORKING, "aces2065_1"),
-                    ocio.BuiltinTransform(_ACES2_HDR if self.peak > 1.0 else sdr),
+                    aces2_to_xyz(self.gamut, self.peak),
                     ocio.ColorSpaceTransform(CIE_XYZ_D65, checked(self.display)),
                 ]
             )
         )
+
+
+def aces2_to_xyz(gamut: str, peak: float) -> ocio.BuiltinTransform:
+    """ACES 2.0 from ACES2065-1 to CIE XYZ under D65 of a display's light, 1.0 = 100 nits."""
+    sdr = _ACES2_SDR_P3 if gamut in {"p3_d65", "rec2020"} else _ACES2_SDR_709
+    return ocio.BuiltinTransform(_ACES2_HDR if peak > 1.0 else sdr)
 
 
 @cache

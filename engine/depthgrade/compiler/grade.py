@@ -34,7 +34,8 @@ from depthgrade.compiler.program import (
 from depthgrade.compiler.source import Source
 from depthgrade.compiler.text import number
 from depthgrade.graph import OUTPUT
-from depthgrade.nodes.base import START, ColorNode, KeyNode, Node, Pass, Read
+from depthgrade.look import Look
+from depthgrade.nodes.base import START, ColorNode, KeyNode, Node, Pass, Read, Step
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Project
 
@@ -142,7 +143,8 @@ class _Passes:
     def finish(self, text: GraphText, result: str, about: str, *, graded: bool) -> None:
         """The last pass: the result through the output transform."""
         project = self.request.project
-        outward = output_transform(project.output, project.rendering) if graded else ()
+        user = project.configuration
+        outward = output_transform(project.output, project.rendering, user) if graded else ()
         self._draw(text, result, about, outward)
 
     def _draw(
@@ -156,7 +158,10 @@ class _Passes:
         request = self.request
         project, source = request.project, request.source
         reads_picture = any("rgb0" in line for line in [*text.lines, result])
-        inward = input_transform(request.input_space, project.rendering) if reads_picture else ()
+        inward: tuple[GlslFunction, ...] = ()
+        if reads_picture:
+            user = project.configuration
+            inward = input_transform(request.input_space, project.rendering, user)
         if request.cancel and result == "rgb0" and outward:
             inward, outward = cancel((*inward, *outward)), ()
         lines: list[str] = []
@@ -176,13 +181,14 @@ class _Passes:
         lines += chain_lines("shown", f"output: {project.output}", outward)
         lines.append("    vec4 result = vec4(shown, 1.0);")
         samplers += text.samplers
-        tables = [
-            Sampler(table.name, "table", table=table)
-            for function in (*inward, *outward)
+        functions = (*inward, *outward, *text.brought)
+        tables = {
+            table.name: Sampler(table.name, "table", table=table)
+            for function in functions
             for table in function.textures
-        ]
-        program = self._program(lines, samplers, text.uniforms, about, (*inward, *outward))
-        self.programs.append(replace(program, samplers=(*program.samplers, *tables)))
+        }
+        program = self._program(lines, samplers, text.uniforms, about, functions)
+        self.programs.append(replace(program, samplers=(*program.samplers, *tables.values())))
         return len(self.programs) - 1
 
     def _run(self, name: str, calls: PassList, passes: Sequence[Pass], start: int) -> int:
@@ -242,6 +248,30 @@ class _Passes:
             tuple(uniform for uniform, _ in uniforms),
             about=about,
         )
+
+
+def held_values(look: Look, settled: Look) -> tuple[object, ...]:
+    """The values of keyframes that decide the text of the passes: each needs a plan of its own.
+
+    settled is the look of a frame. What only reaches the passes as arguments is left out.
+    """
+    return tuple(
+        settled.value(address)
+        for address in look.keyframes
+        for node, _, name in [address.partition(".")]
+        if address not in look.animated or name not in _arguments_of(settled.nodes[node])
+    )
+
+
+def _arguments_of(node: Node) -> frozenset[str]:
+    """The parameters that only reach the passes as arguments of calls, whatever they are."""
+    size = (1920, 1080)
+    calls: list[Step | Pass] = []
+    if isinstance(node, ColorNode | KeyNode):
+        calls += [*node.steps(), *node.passes(size), *node.last_steps()]
+    if isinstance(node, ColorNode):
+        calls += [*node.key_steps(), *node.key_passes(size)]
+    return frozenset(name for call in calls for name in call.parameters)
 
 
 def source_lines(source: Source) -> list[str]:

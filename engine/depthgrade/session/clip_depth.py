@@ -59,6 +59,7 @@ class ClipDepth:
         """project: says which depth and rendering; its look is not read."""
         self._reader, self._engine = reader, engine
         self._source, self._input_space, self._rendering = source, input_space, project.rendering
+        self._user = project.configuration
         self._stack = ExitStack()
         self._estimators: dict[str, depth.Estimator] = {}
         self._shots: tuple[depth.Shot, ...] = ()
@@ -133,7 +134,9 @@ class ClipDepth:
     def _network_input(
         self, planes: tuple[Texture, ...], size: tuple[int, int]
     ) -> tuple[Texture, Map]:
-        program = compile_network_input(self._source, self._input_space, self._rendering, size)
+        program = compile_network_input(
+            self._source, self._input_space, self._rendering, self._user, size
+        )
         return self._engine.network_input(program, planes)
 
     def _displayed_size(self) -> tuple[int, int]:

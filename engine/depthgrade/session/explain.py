@@ -7,7 +7,7 @@ when rendering, so the text is the one that draws.
 from dataclasses import dataclass, replace
 
 from depthgrade import depth
-from depthgrade.color import space
+from depthgrade.color import input_title, output_title, spaces
 from depthgrade.compiler import Plan, Request, Source, compile_grade
 from depthgrade.frames import ClipInfo, ColorTags, PixelFormat
 from depthgrade.nodes.base import Node, shown
@@ -72,7 +72,8 @@ def compile_plan(project: Project, info: ClipInfo | None = None) -> Plan:
     """The passes that draw the project; their text is what `explain --glsl` prints."""
     source = Source.of(info) if info else ASSUMED
     look = project.look
-    live = look.automatic
+    live = look.automatic | look.animated
+    look = look.at(0)
     output = "rec709" if project.output == "auto" else project.output
     project = replace(project, look=look.with_limits(lambda _: (0.0, 1.0)), output=output)
     # A network's map is small, so edges are taken from the picture; a depth pass may be as large.
@@ -97,15 +98,16 @@ def _colour(project: Project, info: ClipInfo | None) -> dict[str, str]:
         clip = "none given; 1920x1080, yuv420p assumed"
         name = _assumed_input(project)
         reason = "assumed" if project.input == "auto" else "said by the project or --input"
-    row = space(name)
-    way = f", through the inverse of {rendering}" if row.kind == "display" else ""
-    output = space("rec709" if project.output == "auto" else project.output)
-    shows = f", through {rendering}" if output.kind == "display" else ", scene light"
+    user = project.configuration
+    output = "rec709" if project.output == "auto" else project.output
+    display = {space.name for space in spaces() if space.kind == "display"}
+    way = f", through the inverse of {rendering}" if name in display else ""
+    shows = f", through {rendering}" if output in display else ""
     return {
         "clip": clip,
-        "comes in as": f"{row.title} ({name}){way}; {reason}",
+        "comes in as": f"{input_title(name, user)} ({name}){way}; {reason}",
         "graded in": "DaVinci Intermediate, DaVinci Wide Gamut",
-        "goes out as": f"{output.title} ({output.name}){shows}",
+        "goes out as": f"{output_title(output, user)} ({output}){shows}",
     }
 
 
@@ -121,14 +123,19 @@ def _depth(project: Project) -> str:
 def _node(project: Project, name: str, node: Node) -> ExplainedNode:
     """A node in words: what is wired to it and what was changed of it."""
     graph = project.look.graph
-    reads = ", ".join(graph.rgb_inputs(name)) or "depth"
+    reads = ", ".join(graph.rgb_inputs(name)) or str(getattr(node, "reads", ""))
     key = graph.key_input(name)
-    if key:
+    if not reads or reads == "key":
+        reads = " and ".join(f"the key of {each}" for each in graph.key_inputs(name))
+    elif key:
         inverted = "inverse " if getattr(node, "key_invert", False) else ""
         reads += f", where the {inverted}key of {key} is"
-    changed = [
-        f"{each.name} = {shown(getattr(node, each.name))}"
-        for each in parameters(type(node)).values()
-        if getattr(node, each.name) != each.default and each.name != "key_invert"
-    ]
+    changed = []
+    for each in parameters(type(node)).values():
+        value, track = getattr(node, each.name), project.look.keyframes.get(f"{name}.{each.name}")
+        if track:
+            frames = ", ".join(f"{shown(key.value)} at {key.frame}" for key in track.keys)
+            changed.append(f"{each.name}: {frames}")
+        elif value != each.default and each.name != "key_invert":
+            changed.append(f"{each.name} = {shown(value)}")
     return ExplainedNode(name, node.title, reads, "\n".join(changed) or "as by default")

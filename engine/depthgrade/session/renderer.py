@@ -13,8 +13,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.color import Assumption, space, tags_to_space
-from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
+from depthgrade.color import Assumption, tags_to_space
+from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade, held_values
 from depthgrade.depth import Shot
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
@@ -63,7 +63,8 @@ class Renderer:
         self._engine: Engine | None = None
         self._depth: ClipDepth | None = None
         self._shots: tuple[Shot, ...] = ()
-        self._plans: dict[str | None, tuple[Look, Plan]] = {}  # by key; for which look
+        # for which look; by key and what keyframes hold
+        self._plans: dict[tuple[str | None, tuple[object, ...]], tuple[Look, Plan]] = {}
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
@@ -130,6 +131,7 @@ class Renderer:
 
     def depth_map(self, index: int, quality: str = "better") -> Picture:
         """The depth of a frame as keys read it: (h, w) float32, near = 1, not clipped."""
+        self.shot(index, quality)  # sampling it uploads other frames, so it comes first
         frame = self.reader.frame(index)
         return self.depth.map(frame, self.engine.upload(frame), quality)[0]
 
@@ -161,32 +163,39 @@ class Renderer:
     def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
     ) -> tuple[Plan, Look]:
-        """The passes that draw a frame, and the look with the limits of the frame's shot.
+        """The passes that draw a frame, and its look: keyframes and limits of the shot settled.
 
-        Automatic limits are uniforms, so that a clip of many shots is drawn by one set of programs.
+        What moves is a uniform, automatic limits too, so that a clip of many shots is drawn by one
+        set of programs; only words and switches with keyframes need one for each of their values.
         """
         look = look or self.project.look
-        known = self._plans.get(key)
+        moment = look.at(index)
+        settled = moment.with_limits(_unlimited)
+        state = key, held_values(look, settled)
+        known = self._plans.get(state)
         if known is None or known[0] is not look:
-            known = self._plans[key] = look, self._compiled(look, key)
+            live = self.live | moment.automatic | look.animated
+            known = self._plans[state] = look, self._compiled(settled, live, key)
         plan = known[1]
         if not plan.qualities:
-            return plan, look.with_limits(_unlimited)
+            return plan, settled
+        for quality in plan.qualities:
+            self.shot(index, quality)  # sampled before a frame is uploaded, whatever the limits
 
         def limits(quality: str) -> tuple[float, float]:
             found = self.shot(index, quality).limits
             return found.far, found.near
 
-        return plan, look.with_limits(limits)
+        return plan, moment.with_limits(limits)
 
-    def _compiled(self, look: Look, key: str | None) -> Plan:
+    def _compiled(self, look: Look, live: frozenset[str], key: str | None) -> Plan:
         if key is not None and key not in look.nodes:
             raise ProjectError(f'there is no node "{key}"; {suggest(key, look.nodes)}')
         request = Request(
-            replace(self.project, look=look.with_limits(_unlimited)),
+            replace(self.project, look=look),
             self.source,
             self.input_space.space,
-            self.live | look.automatic,
+            live,
             key,
             pixel_aspect=self.info.upright_pixel_aspect,
             cancel=self.cancel,
@@ -235,6 +244,6 @@ def _shown(project: Project) -> Project:
 def input_space(project: Project, info: ClipInfo) -> Assumption:
     """The clip's colour space and why: the project's word, else what its tags say."""
     if project.input != "auto":
-        return Assumption(space(project.input).name, "said by the project or --input")
+        return Assumption(project.input, "said by the project or --input")
     size = (info.width, info.height)
     return tags_to_space(info.tags, info.format.model, size, info.format.floating)
