@@ -108,6 +108,12 @@ def other(parameter: Parameter, folder: Path) -> Any:
     return round(parameter.default + 0.125 * (end - parameter.default), 4)
 
 
+def dragged_addresses(look: Look) -> frozenset[str]:
+    """The addresses of all that can be dragged on the node `node`."""
+    known = parameters(type(look.nodes["node"])).items()
+    return frozenset(f"node.{name}" for name, each in known if each.kind in DRAGGED)
+
+
 def changed(kind: type[Node], folder: Path) -> Node:
     """A node all of whose parameters differ from their defaults, enabled all the same."""
     values = {name: other(each, folder) for name, each in parameters(kind).items()}
@@ -163,11 +169,9 @@ def test_nothing_spreads_nan_or_infinity(graded: Graded, name: str, tmp_path: Pa
 
 @pytest.mark.parametrize("name", TYPES)
 def test_dragging_makes_the_picture_that_settles(graded: Graded, name: str, tmp_path: Path) -> None:
-    node = changed(TYPES[name], tmp_path)
-    live = {f"node.{n}" for n, each in parameters(type(node)).items() if each.kind in DRAGGED}
-    x, settled = pixels(), look(node, keyed=True)
+    x, settled = pixels(), look(changed(TYPES[name], tmp_path), keyed=True)
     still, dragged = (
-        graded(settled, x, 0.5, live=frozenset(addresses)) for addresses in (set(), live)
+        graded(settled, x, 0.5, live=live) for live in (frozenset(), dragged_addresses(settled))
     )
     # 1e-5 is design; a signal beyond white is held to it in proportion
     assert (np.abs(dragged - still) / np.maximum(1, np.abs(still))).max() < 1e-5
@@ -177,9 +181,10 @@ def test_dragging_makes_the_picture_that_settles(graded: Graded, name: str, tmp_
 def test_a_fragment_and_a_compute_shader_make_the_same_picture(
     graded: Graded, name: str, tmp_path: Path
 ) -> None:
-    made = look(changed(TYPES[name], tmp_path), keyed=True)
-    x = pixels()
-    assert np.array_equal(graded(made, x, 0.5), graded(made, x, 0.5, entry="compute"))
+    made, x = look(changed(TYPES[name], tmp_path), keyed=True), pixels()
+    for live in (frozenset(), dragged_addresses(made)):
+        pictures = [graded(made, x, 0.5, entry=e, live=live) for e in ("fragment", "compute")]
+        assert np.array_equal(*pictures)
 
 
 @pytest.mark.parametrize("name", TYPES)
