@@ -95,17 +95,17 @@ def other(parameter: Parameter, folder: Path) -> Any:
     if parameter.kind in OTHER:
         return OTHER[parameter.kind] or cube(folder)
     assert parameter.low is not None and parameter.high is not None
-    if parameter.kind == "whole":
-        return parameter.default + 1
-    if isinstance(parameter.default, str):  # a word in place of a number
-        return round(parameter.low + 0.125 * (parameter.high - parameter.low), 4)
     if parameter.kind == "rgb":
         return tuple(
             round(value + share * (parameter.high - value), 4)
             for value, share in zip(parameter.default, (0.125, 0.0625, 0.03125), strict=True)
         )
-    end = parameter.high if parameter.default < parameter.high else parameter.low
-    return round(parameter.default + 0.125 * (end - parameter.default), 4)
+    # A word in place of a number stands apart from all numbers.
+    start = parameter.low if isinstance(parameter.default, str) else parameter.default
+    end = parameter.high if start < parameter.high else parameter.low
+    if parameter.kind == "whole":
+        return start + (1 if end > start else -1)
+    return round(start + 0.125 * (end - start), 4)
 
 
 def dragged_addresses(look: Look) -> frozenset[str]:
