@@ -1,7 +1,7 @@
 """The depth key, with the controls and the order of Resolve's Depth Map.
 
-Levels, isolate, finesse (filter, contract or expand, blur), invert; near = 1 and far = 0. Invert acts last, so that "invert, then lower the near limit until the
-subject is masked out" works.
+Levels, isolate, finesse (filter, contract or expand, blur), invert; near = 1 and far = 0. Invert
+acts last, so that "invert, then lower the near limit until the subject is masked out" works.
 """
 
 import math
