@@ -70,7 +70,7 @@ class Engine:
             self.device.close()
 
     @contextmanager
-    def _stage(self, stage: str) -> Iterator[None]:
+    def stage(self, stage: str) -> Iterator[None]:
         """The context made current, for the block; timed where stages are measured."""
         with self.device.context:
             if not self.stages.measured:
@@ -82,20 +82,20 @@ class Engine:
 
     def upload(self, frame: Frame) -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload."""
-        with self._stage("upload"):
+        with self.stage("upload"):
             self.device.collect()
             return self._planes.planes(frame.planes)
 
     def network_input(self, program: Program, planes: tuple[Texture, ...]) -> tuple[Texture, Map]:
         """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
-        with self._stage("network input"):
+        with self.stage("network input"):
             texture = self.runner.run(program, Inputs(planes), label="network")
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
     def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
-        with self._stage("depth edges"):
+        with self.stage("depth edges"):
             texture = self._depths.fill(quality, depth, linear=True)
             if guide is None:
                 return texture
@@ -118,14 +118,14 @@ class Engine:
         label: object,
     ) -> Texture:
         """The picture of a grading pass, drawn over the one before of that label."""
-        with self._stage("grade"):
+        with self.stage("grade"):
             return self.runner.run(program, inputs, values, label=label)
 
     def pack(
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
-        with self._stage("read-back"):
+        with self.stage("read-back"):
             packed = [
                 self.runner.run(program, Inputs(pictures=(picture,)), label=("pack", number))
                 for number, program in enumerate(
