@@ -103,13 +103,16 @@ def test_aces2_with_its_tables_agrees_with_the_cpu(run_glsl: RunGlsl) -> None:
         assert error.max() <= 2e-4, f"{name}: {error.max():.3g}"
 
 
-@pytest.mark.parametrize("kind", ["davinci", "none"])
-def test_no_transform_but_aces2_needs_a_texture_or_uniform(kind: str) -> None:
-    rendering = DisplayRendering(kind)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "rendering",
+    [DisplayRendering(), DisplayRendering("none"), DisplayRendering(gamut_compression=True)],
+)
+def test_no_transform_but_aces2_needs_a_texture_or_uniform(rendering: DisplayRendering) -> None:
     for name in NAMES:
         for function in input_transform(name, rendering) + output_transform(name, rendering):
             assert not function.textures, function.name
             assert "uniform" not in function.text, function.name
+            assert "texture" not in function.text.replace("// ", ""), function.name
 
 
 def test_aces2_hands_out_its_tables() -> None:

@@ -18,10 +18,12 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from depthgrade.cli.stopping import Stop
+
+_LABEL = 22  # characters of a file name beside its bar
 
 
 def output() -> Console:
@@ -100,12 +102,19 @@ def _cost(milliseconds: float) -> str:
     return f"{milliseconds:.1f} ms {speed:6.{1 if speed < 100 else 0}f} fps"
 
 
+def _shortened(name: str) -> str:
+    """A file name that leaves room for a bar on a narrow terminal."""
+    return name if len(name) <= _LABEL else f"{name[: _LABEL - 1]}…"
+
+
 class _Speed(ProgressColumn):
     """Pictures a second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:.1f} fps", style="cyan")
+        if speed is None:
+            return Text("")
+        return Text(f"{speed:.{1 if speed < 100 else 0}f} fps", style="cyan")
 
 
 class Bars:
@@ -131,7 +140,7 @@ class Bars:
         """Shows that `done` of `total` are done; raises KeyboardInterrupt after Ctrl-C."""
         self._stop.check()
         if what != self._what:
-            words = f"{self._label}  {what}" if self._label else what
+            words = f"{_shortened(self._label)}  {what}" if self._label else what
             self._task = self._progress.add_task(words, total=total)
             self._what = what
         assert self._task is not None
@@ -146,11 +155,14 @@ def bars() -> Iterator[Bars]:
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
-        _Speed(),
+        _Speed(table_column=Column(min_width=8, justify="right", no_wrap=True)),
         TimeRemainingColumn(compact=True),
         console=console,
         disable=not console.is_terminal,
+        # On a terminal results are printed above the bars; into a file or pipe they go plainly.
+        redirect_stdout=sys.stdout.isatty(),
         expand=True,
+        transient=True,
     )
     with Stop() as stop, progress:
         yield Bars(progress, stop)

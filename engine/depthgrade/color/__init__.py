@@ -17,6 +17,7 @@ from depthgrade.color.glsl import (
 from depthgrade.color.luts import evaluate_file, file_transform, lut_extensions
 from depthgrade.color.rendering import DisplayRendering, Rendering
 from depthgrade.color.spaces import Space, space, spaces
+from depthgrade.color.suggest import Suggestion, suggest_space
 from depthgrade.color.tags import Assumption, space_to_tags, tags_to_space
 from depthgrade.color.transforms import (
     evaluate_input,
@@ -43,6 +44,7 @@ __all__ = [
     "GlslTexture",
     "Rendering",
     "Space",
+    "Suggestion",
     "UserConfig",
     "cancel",
     "config",
@@ -66,6 +68,7 @@ __all__ = [
     "space",
     "space_to_tags",
     "spaces",
+    "suggest_space",
     "tags_to_space",
     "to_linear_working",
     "write_config",
