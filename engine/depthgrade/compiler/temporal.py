@@ -33,9 +33,7 @@ def level_sizes(size: Size) -> tuple[Size, ...]:
 @cache
 def compile_frame(size: Size) -> Program:
     """RGB of picture 0 and the raw nearness of picture 1, in one texture of `size`."""
-    return _program(
-        size, 2, "vec4(texelFetch(picture0, q, 0).rgb, texelFetch(picture1, q, 0).r)"
-    )
+    return _program(size, 2, "vec4(texelFetch(picture0, q, 0).rgb, texelFetch(picture1, q, 0).r)")
 
 
 @cache

@@ -5,9 +5,7 @@ the clip is looked through once for cuts, each shot is sampled, and the result i
 cache for the next time.
 """
 
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +18,7 @@ from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
 from depthgrade.session.engine import Engine
+from depthgrade.session.network_depth import NetworkDepth
 from depthgrade.session.shots import (
     Progress,
     cache_file,
@@ -30,7 +29,6 @@ from depthgrade.session.shots import (
 )
 
 Map = NDArray[np.float32]
-Quality = Literal["faster", "better"]
 
 
 @dataclass(frozen=True)
@@ -55,36 +53,39 @@ class ClipDepth:
         engine: Engine,
         source: Source,
         input_space: str,
+        *,
+        past_only: bool = False,
     ) -> None:
-        """project: says which depth and rendering; its look is not read."""
+        """project: says which depth and rendering; its look is not read.
+
+        past_only: the temporal filter waits for no later frame (see NetworkDepth).
+        """
         self._reader, self._engine = reader, engine
         self._source, self._input_space, self._rendering = source, input_space, project.rendering
-        self._stack = ExitStack()
-        self._estimators: dict[str, depth.Estimator] = {}
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
         self._pass = depth.DepthPass(project.depth) if project.depth else None
-        self._card: depth.ModelCard | None = None
+        self._network: NetworkDepth | None = None
         if self._pass is None:
-            self._card = depth.load_card(project.model) if project.model else depth.default_card()
-            if self._card is None:
-                raise DepthError(
-                    "depth: no network is installed; give one with --model FILE|NAME,"
-                    " or a depth pass with --depth DIR"
-                )
+            self._network = NetworkDepth(
+                *(_card(project), reader, engine, source),
+                input_space=input_space,
+                rendering=project.rendering,
+                past_only=past_only,
+            )
 
     def close(self) -> None:
         """Frees the networks."""
-        self._stack.close()
+        if self._network is not None:
+            self._network.close()
 
     @property
     def description(self) -> str:
         """Where depth comes from, for reports."""
         if self._pass is not None:
             return f"depth pass {self._pass.directory.name}"
-        assert self._card is not None
-        provider = {estimator.provider for estimator in self._estimators.values()}
-        return f"{self._card.name} on {', '.join(provider) or 'demand'}"
+        assert self._network is not None
+        return f"{self._network.card.name} on {self._network.providers}"
 
     def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
         """The shot a frame belongs to, sampled on first use."""
@@ -99,9 +100,21 @@ class ClipDepth:
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
-        mapping = self.shot(frame.index, quality).mapping
-        raw, guide = self._raw(frame, planes, quality)
-        return mapping.apply(raw), guide
+        found = self.shot(frame.index, quality)
+        mapping = found.mapping
+        if self._network is not None:
+            span = mapping.high - mapping.low
+            finished, picture = self._network.finished(frame, quality, found.shot, span)
+            return mapping.apply(finished), picture
+        assert self._pass is not None
+        with self._engine.stages.timed("depth"):
+            raw = self._pass.raw(frame.index)
+        if not self.guided:
+            return mapping.apply(raw), None
+        height, width = raw.shape
+        size = width, height
+        program = compile_network_input(self._source, self._input_space, self._rendering, size)
+        return mapping.apply(raw), self._engine.network_input(program, planes)[0]
 
     @property
     def guided(self) -> bool:
@@ -109,44 +122,6 @@ class ClipDepth:
         if self._pass is None:
             return True
         return self._pass.size != self._source.size
-
-    def _raw(
-        self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Map, Texture | None]:
-        if self._pass is not None:
-            with self._engine.stages.timed("depth"):
-                raw = self._pass.raw(frame.index)
-            if not self.guided:
-                return raw, None
-            height, width = raw.shape
-            guide, _ = self._network_input(planes, (width, height))
-            return raw, guide
-        estimator = self._estimator(quality)
-        size = estimator.input_size(*self._displayed_size())
-        guide, picture = self._network_input(planes, size)
-        with self._engine.stages.timed("depth"):
-            raw = estimator.infer(picture)
-        if raw.shape != (size[1], size[0]):
-            raise DepthError(f"{estimator.card.name}: answers {raw.shape}, asked for {size[::-1]}")
-        return raw, guide
-
-    def _network_input(
-        self, planes: tuple[Texture, ...], size: tuple[int, int]
-    ) -> tuple[Texture, Map]:
-        program = compile_network_input(self._source, self._input_space, self._rendering, size)
-        return self._engine.network_input(program, planes)
-
-    def _displayed_size(self) -> tuple[int, int]:
-        """The picture's size with square pixels, which is what a network knows."""
-        width, height = self._reader.info.size
-        return max(1, round(width * self._reader.info.upright_pixel_aspect)), height
-
-    def _estimator(self, quality: str) -> depth.Estimator:
-        if quality not in self._estimators:
-            assert self._card is not None
-            made = depth.Estimator(self._card, cast(Quality, quality))
-            self._estimators[quality] = self._stack.enter_context(made)
-        return self._estimators[quality]
 
     def _stored_analysis(self, number: int, quality: str, progress: Progress | None) -> ShotDepth:
         shot = self._shots[number]
@@ -158,14 +133,19 @@ class ClipDepth:
         raws = []
         samples = depth.sample_frames(shot)
         for done, index in enumerate(samples, 1):
-            frame = self._reader.frame(index)
-            raws.append(self._raw(frame, self._engine.upload(frame), quality)[0])
+            raws.append(self._raw(index, quality))
             if progress:
                 progress(f"sampling depth of shot {number + 1}", done, len(samples))
         mapping = depth.fit_mapping(raws)
         limits = depth.suggest_limits([mapping.apply(raw) for raw in raws])
         store(path, {"mapping": asdict(mapping), "limits": asdict(limits)})
         return ShotDepth(shot, mapping, limits)
+
+    def _raw(self, index: int, quality: str) -> Map:
+        if self._pass is not None:
+            return self._pass.raw(index)
+        assert self._network is not None
+        return self._network.raw(index, quality)
 
     def _depth_fingerprint(self, quality: str, shot: depth.Shot) -> str:
         """Everything the analysis of a shot follows from."""
@@ -176,9 +156,20 @@ class ClipDepth:
             )
             origin = f"{directory.resolve()} {files}"
         else:
-            estimator = self._estimator(quality)
-            size = estimator.input_size(*self._displayed_size())
+            assert self._network is not None
+            estimator = self._network.estimator(quality)
+            size = self._network.input_size(quality)
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
         color = f"{self._input_space} {self._source} {self._rendering}"
         return f"{fingerprint(self._reader.info)} {origin} {color} {shot}"
+
+
+def _card(project: Project) -> depth.ModelCard:
+    card = depth.load_card(project.model) if project.model else depth.default_card()
+    if card is None:
+        raise DepthError(
+            "depth: no network is installed; give one with --model FILE|NAME,"
+            " or a depth pass with --depth DIR"
+        )
+    return card

@@ -86,10 +86,15 @@ class Engine:
             self.device.collect()
             return self._planes.planes(frame.planes)
 
-    def network_input(self, program: Program, planes: tuple[Texture, ...]) -> tuple[Texture, Map]:
-        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
+    def network_input(
+        self, program: Program, planes: tuple[Texture, ...], label: object = "network"
+    ) -> tuple[Texture, Map]:
+        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32.
+
+        The texture is drawn over when its label is used again.
+        """
         with self.stage("network input"):
-            texture = self.runner.run(program, Inputs(planes), label="network")
+            texture = self.runner.run(program, Inputs(planes), label=label)
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 

@@ -49,16 +49,19 @@ class Renderer:
         cancel: bool = True,
         rate: Fraction | int | None = None,
         progress: Progress | None = None,
+        past_only: bool = False,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
 
-        live: addresses ("sky.gain") that become uniforms. Raises ProjectError without a clip,
+        live: addresses ("sky.gain") that become uniforms. past_only: depth is steadied by frames
+        drawn before alone, for playing; otherwise also by those after, and the same whichever
+        frame was drawn before. Raises ProjectError without a clip,
         MediaError, ColorError, DepthError and DeviceError.
         """
         if project.clip is None:
             raise ProjectError('project: names no clip; add clip = "..." or give one')
         self.live, self.entry, self.cancel = live, entry, cancel
-        self._progress = progress
+        self._progress, self._past_only = progress, past_only
         self.reader = open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
         self._depth: ClipDepth | None = None
@@ -112,7 +115,8 @@ class Renderer:
         """The clip's depth, opened on first use."""
         if self._depth is None:
             self._depth = ClipDepth(
-                self.project, self.reader, self.engine, self.source, self.input_space.space
+                *(self.project, self.reader, self.engine, self.source, self.input_space.space),
+                past_only=self._past_only,
             )
         return self._depth
 

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from depthgrade.compiler import Program
 from depthgrade.compiler import temporal as programs
 from depthgrade.gl.runner import Inputs
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
@@ -18,7 +19,8 @@ from depthgrade.session.engine import Engine
 Map = NDArray[np.float32]
 
 VERSION = 1  # of the filter; written to depth passes, raised when finished depth changes
-_SLOTS = 2 * programs.WINDOW + 1  # frames kept: a window
+# Frames kept: a window, and some to spare for passes that look a few frames to either side.
+SLOTS = 2 * programs.WINDOW + 9
 _STAGE = "depth in time"
 _END_SHARE = 0.5  # of the window's first and last frame: one comes or goes with less of a step
 
@@ -44,12 +46,12 @@ class TemporalFilter:
         self._lines: dict[int, tuple[float, float]] = {}  # from the frame before to this one
 
     def __contains__(self, index: int) -> bool:
-        kept = self._kept.get(index % _SLOTS)
+        kept = self._kept.get(index % SLOTS)
         return kept is not None and kept.index == index
 
     def add(self, index: int, picture: Texture, raw: Map) -> None:
         """Takes in a frame: the network's picture (RGB) and its raw nearness, of one size."""
-        slot, size = index % _SLOTS, picture.size
+        slot, size = index % SLOTS, picture.size
         old = self._kept.get(slot)
         if old is not None:
             self._motions = {pair: m for pair, m in self._motions.items() if old.index not in pair}
@@ -74,7 +76,7 @@ class TemporalFilter:
         start and stop bound the frames that may be used: all of them within the window that are
         there without a gap beside the frame are. span is the shot's range of raw nearness.
         """
-        here = self._kept[index % _SLOTS]
+        here = self._kept[index % SLOTS]
         size = here.frame.size
         past = self._reach(index, -1, start)
         future = self._reach(index, 1, stop - 1)
@@ -138,7 +140,7 @@ class TemporalFilter:
             for number, (slope, shift) in enumerate(part):
                 distance = first + number + 1
                 there = here.index + step * distance
-                pictures += [self._motion(there - step, there), self._kept[there % _SLOTS].frame]
+                pictures += [self._motion(there - step, there), self._kept[there % SLOTS].frame]
                 values[f"line{number}"] = (slope, shift, self._share(distance, one_sided=False))
             program = programs.compile_average(here.frame.size, len(part), first == 0)
             label = (self._name, "sums", step, first // together)
@@ -151,7 +153,7 @@ class TemporalFilter:
     def _motion(self, start: int, end: int) -> Texture:
         """The motion from a frame to one beside it."""
         if (start, end) not in self._motions:
-            a, b = self._kept[start % _SLOTS], self._kept[end % _SLOTS]
+            a, b = self._kept[start % SLOTS], self._kept[end % SLOTS]
             size = a.frame.size
             flow: Texture | None = None
             levels = programs.compile_flow(size)
@@ -161,7 +163,7 @@ class TemporalFilter:
                 inputs = Inputs(pictures=pictures)
                 flow = interpolated(self._run(0, f"patches {level}", levels[level], inputs))
             assert flow is not None
-            slot = start % _SLOTS
+            slot = start % SLOTS
             dense = programs.compile_dense_flow(size)
             inputs = Inputs(pictures=(a.frame, b.frame, flow))
             texture = self._run(slot, f"motion {end - start}", dense, inputs)
@@ -171,7 +173,7 @@ class TemporalFilter:
     def _line(self, index: int) -> tuple[float, float]:
         """The line from the raw nearness of the frame before to that of a frame."""
         if index not in self._lines:
-            a, b = self._kept[index % _SLOTS], self._kept[(index - 1) % _SLOTS]
+            a, b = self._kept[index % SLOTS], self._kept[(index - 1) % SLOTS]
             pairs, fit = programs.compile_fit(a.frame.size)
             inputs = Inputs(pictures=(a.frame, b.frame, self._motion(index, index - 1)))
             sampled = self._run(0, "pairs", pairs, inputs)
@@ -180,5 +182,5 @@ class TemporalFilter:
             self._lines[index] = slope, shift
         return self._lines[index]
 
-    def _run(self, slot: int, what: str, program: programs.Program, inputs: Inputs) -> Texture:
+    def _run(self, slot: int, what: str, program: Program, inputs: Inputs) -> Texture:
         return self._engine.runner.run(program, inputs, label=(self._name, slot, what))
