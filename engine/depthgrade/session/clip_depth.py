@@ -19,6 +19,13 @@ from depthgrade.media import ClipReader
 from depthgrade.project import Project
 from depthgrade.session.engine import Engine
 from depthgrade.session.network_depth import NetworkDepth
+from depthgrade.session.provenance import (
+    filter_note,
+    input_note,
+    model_note,
+    remembered_pass,
+    source_note,
+)
 from depthgrade.session.shots import (
     Progress,
     cache_file,
@@ -64,15 +71,21 @@ class ClipDepth:
         self._source, self._input_space, self._rendering = source, input_space, project.rendering
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
-        self._pass = depth.DepthPass(project.depth) if project.depth else None
         self._network: NetworkDepth | None = None
-        if self._pass is None:
-            self._network = NetworkDepth(
-                *(_card(project), reader, engine, source),
-                input_space=input_space,
-                rendering=project.rendering,
-                past_only=past_only,
-            )
+        self._read = 0  # frames taken from the pass
+        self._same: dict[str, bool] = {}  # by quality: whether the pass holds the same depth
+        if project.depth:
+            self._pass: depth.DepthPass | None = depth.DepthPass(project.depth)
+            self._check_pass(self._pass, project)
+            return
+        self._network = NetworkDepth(
+            *(_card(project), reader, engine, source),
+            input_space=input_space,
+            rendering=project.rendering,
+            past_only=past_only,
+        )
+        # Playing shows what playing can do everywhere, not two kinds of depth in one clip.
+        self._pass = None if past_only else remembered_pass(reader.info)
 
     def close(self) -> None:
         """Frees the networks."""
@@ -82,10 +95,12 @@ class ClipDepth:
     @property
     def description(self) -> str:
         """Where depth comes from, for reports."""
-        if self._pass is not None:
-            return f"depth pass {self._pass.directory.name}"
-        assert self._network is not None
-        return f"{self._network.card.name} on {self._network.providers}"
+        stored = f"depth pass {self._pass.directory.name}" if self._pass is not None else ""
+        if self._network is None:
+            matches = self._pass is not None and self._pass.analysis is not None
+            return f"{stored}, made of this clip" if matches else stored
+        estimated = f"{self._network.card.name} on {self._network.providers}"
+        return f"{stored}, reused, of {self._network.card.name}" if self._read else estimated
 
     def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
         """The shot a frame belongs to, sampled on first use."""
@@ -101,30 +116,107 @@ class ClipDepth:
     ) -> tuple[Map, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
         found = self.shot(frame.index, quality)
-        mapping = found.mapping
-        if self._network is not None:
-            span = mapping.high - mapping.low
-            finished, picture = self._network.finished(frame, quality, found.shot, span)
-            return mapping.apply(finished), picture
-        assert self._pass is not None
-        with self._engine.stages.timed("depth"):
-            raw = self._pass.raw(frame.index)
+        stored = self._stored_map(frame.index, quality, found.mapping)
+        if stored is None:
+            return self._estimated(frame, quality)
         if not self.guided:
-            return mapping.apply(raw), None
-        height, width = raw.shape
+            return stored, None
+        height, width = stored.shape
         size = width, height
         program = compile_network_input(self._source, self._input_space, self._rendering, size)
-        return mapping.apply(raw), self._engine.network_input(program, planes)[0]
+        return stored, self._engine.network_input(program, planes)[0]
+
+    def estimated(self, frame: Frame, quality: str) -> Map:
+        """A frame's depth from the network, whatever files there are: near = 1, not clipped."""
+        return self._estimated(frame, quality)[0]
+
+    def _estimated(self, frame: Frame, quality: str) -> tuple[Map, Texture]:
+        found = self.shot(frame.index, quality)
+        span = found.mapping.high - found.mapping.low
+        assert self._network is not None
+        finished, picture = self._network.finished(frame, quality, found.shot, span)
+        return found.mapping.apply(finished), picture
+
+    def raw(self, index: int, quality: str) -> Map:
+        """Nearness of a frame as the network or the pass says it, without mapping or filter."""
+        if self._network is not None:
+            return self._network.raw(index, quality)
+        assert self._pass is not None
+        return self._pass.raw(index)
+
+    def analysis(self, quality: str) -> depth.Analysis:
+        """What depth estimated here follows from, as a manifest says it, without frames and shots.
+
+        Raises DepthError where depth comes from files.
+        """
+        if self._network is None:
+            raise DepthError("depth: comes from files; leave out --depth to analyse the clip")
+        network = self._network
+        path = network.estimator(quality).path
+        return depth.Analysis(
+            frames=(0, 0),
+            source=source_note(self._reader.info),
+            model=model_note(network.card, path, quality, network.input_size(quality)),
+            input=input_note(self._input_space, self._rendering),
+            filter=filter_note(),
+            shots=(),
+        )
 
     @property
     def guided(self) -> bool:
         """Whether maps are smaller than the picture, so that edges are taken from the picture."""
-        if self._pass is None:
+        if self._network is not None or self._pass is None:
             return True
         return self._pass.size != self._source.size
 
+    def _stored_map(self, index: int, quality: str, mapping: depth.Mapping) -> Map | None:
+        """The depth of a frame from files, near = 1; None if it has to be estimated."""
+        known = self._usable_pass(quality)
+        if known is None or (self._network is not None and index not in known):
+            return None
+        with self._engine.stages.timed("depth"):
+            values = known.raw(index)
+        self._read += 1
+        # Maps of an analysis are finished; those from elsewhere go through the shot's mapping.
+        return values if known.analysis is not None else mapping.apply(values)
+
+    def _usable_pass(self, quality: str) -> depth.DepthPass | None:
+        """The pass asked for, or one that holds what would be estimated."""
+        if self._network is None or self._pass is None:
+            return self._pass
+        if quality not in self._same:
+            analysis = self._pass.analysis
+            self._same[quality] = analysis is not None and not analysis.difference(
+                self.analysis(quality)
+            )
+        return self._pass if self._same[quality] else None
+
+    def _check_pass(self, given: depth.DepthPass, project: Project) -> None:
+        """Refuses an analysis of another clip, another model or other colour than asked for."""
+        if given.analysis is None:
+            return
+        made = given.analysis
+        here = made.model_copy(
+            update={
+                "source": source_note(self._reader.info),
+                "input": input_note(self._input_space, self._rendering),
+                "filter": filter_note(),
+            }
+        )
+        if project.model is not None:
+            card = depth.load_card(project.model)
+            note = model_note(card, card.verify(), made.model.quality, made.model.input_size)
+            here = here.model_copy(update={"model": note})
+        if different := made.difference(here):
+            raise DepthError(
+                f"{given.directory}: was made with another {different} than this; analyze again, "
+                "or delete its manifest.json to use it as depth from elsewhere"
+            )
+
     def _stored_analysis(self, number: int, quality: str, progress: Progress | None) -> ShotDepth:
         shot = self._shots[number]
+        if (noted := self._noted(shot, quality)) is not None:
+            return noted
         path = cache_file("depth", self._depth_fingerprint(quality, shot))
         if (stored := load(path)) is not None:
             return ShotDepth(
@@ -133,7 +225,7 @@ class ClipDepth:
         raws = []
         samples = depth.sample_frames(shot)
         for done, index in enumerate(samples, 1):
-            raws.append(self._raw(index, quality))
+            raws.append(self.raw(index, quality))
             if progress:
                 progress(f"sampling depth of shot {number + 1}", done, len(samples))
         mapping = depth.fit_mapping(raws)
@@ -141,11 +233,21 @@ class ClipDepth:
         store(path, {"mapping": asdict(mapping), "limits": asdict(limits)})
         return ShotDepth(shot, mapping, limits)
 
-    def _raw(self, index: int, quality: str) -> Map:
-        if self._pass is not None:
-            return self._pass.raw(index)
-        assert self._network is not None
-        return self._network.raw(index, quality)
+    def _noted(self, shot: depth.Shot, quality: str) -> ShotDepth | None:
+        """What the manifest of the pass says of a shot."""
+        known = self._usable_pass(quality)
+        if known is None or known.analysis is None:
+            return None
+        for note in known.analysis.shots:
+            noted = ShotDepth(*note.parts)
+            if noted.shot == shot:
+                return noted
+        if self._network is None:
+            raise DepthError(
+                f"{known.directory}: holds no depth of frames {shot.start}:{shot.stop}; "
+                "analyze them too"
+            )
+        return None
 
     def _depth_fingerprint(self, quality: str, shot: depth.Shot) -> str:
         """Everything the analysis of a shot follows from."""
