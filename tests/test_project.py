@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from depthgrade import ColorError, Project, ProjectError, looks
+from depthgrade.color import write_config
 from depthgrade.project import load_look, parse_value
 
 GOOD = """
@@ -118,3 +119,19 @@ def test_an_unknown_output_space_is_refused() -> None:
 )
 def test_set_values_are_toml_or_a_bare_word(text: str, value: object) -> None:
     assert parse_value(text) == value
+
+
+def test_a_project_names_a_user_s_spaces_views_and_tables(tmp_path: Path) -> None:
+    write_config(tmp_path / "own.ocio")
+    (tmp_path / "one.cube").write_text("LUT_1D_SIZE 2\n0 0 0\n1 1 1\n", encoding="utf-8")
+    text = GOOD.replace("slog3_sgamut3cine", "file:one.cube").replace(
+        'clip = "a.mov"', 'ocio = "own.ocio"'
+    )
+    project = Project.load(written(tmp_path, text))
+    assert project.input == f"file:{tmp_path / 'one.cube'}"
+    assert project.configuration is not None
+    assert project.configuration is project.with_value("sky.gain", 0.7).configuration
+    display = project.configuration.views()[0]
+    assert Project(ocio=tmp_path / "own.ocio", output=f"view:{display}").output.endswith(display)
+    with pytest.raises(ColorError, match="nope"):
+        Project(ocio=tmp_path / "own.ocio", input="ocio:nope")

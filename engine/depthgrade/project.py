@@ -11,16 +11,24 @@ Only what differs from the defaults is written; unknown keys are errors that nam
     gain = 0.8
 """
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from depthgrade.color import DisplayRendering, Rendering, space
+from depthgrade.color import (
+    DisplayRendering,
+    Rendering,
+    UserConfig,
+    config_from,
+    input_title,
+    output_title,
+)
 from depthgrade.errors import EngineError, ProjectError, suggest
 from depthgrade.graph import NODE_ID, Graph, Wire, parse_wires
 from depthgrade.nodes.base import Node, Value, shown
@@ -109,6 +117,10 @@ class Project:
     rendering   how scene light becomes display light
     model       a depth model: the name of a card, a card file or an .onnx file; None: the default
     depth       a folder with a depth pass to use instead of a model
+    ocio        an OpenColorIO configuration whose spaces and views may be named besides ours;
+                None: that of $OCIO, if any
+    Spaces may also be "ocio:NAME", "file:LUT" and, as output, "view:DISPLAY/VIEW". Raises
+    ColorError for one that does not exist.
     """
 
     clip: Path | str | None = None
@@ -119,15 +131,24 @@ class Project:
     rendering: DisplayRendering = field(default_factory=DisplayRendering)
     model: str | None = None
     depth: Path | str | None = None
+    ocio: Path | str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("input", "output"):
-            if getattr(self, name) != "auto":
-                space(getattr(self, name))
+        if self.input != "auto":
+            input_title(self.input, self.configuration)
+        if self.output != "auto":
+            output_title(self.output, self.configuration)
 
     def with_value(self, address: str, value: object) -> Self:
         """This project with one node parameter set, for example ("sky.gain", 0.8)."""
         return replace(self, look=self.look.with_value(address, value))
+
+    @property
+    def configuration(self) -> UserConfig | None:
+        """The user's OpenColorIO configuration, read once while its file stays the same."""
+        source = str(self.ocio or os.environ.get("OCIO") or "")
+        changed = Path(source).stat().st_mtime_ns if Path(source).is_file() else 0
+        return _configuration(source, changed)
 
     @property
     def qualities(self) -> tuple[str, ...]:
@@ -149,14 +170,22 @@ class Project:
                 clip=path.parent / data.clip if data.clip else None,
                 look=look,
                 track=data.track,
-                input=data.input,
-                output=data.output,
-                rendering=DisplayRendering(data.rendering, data.white, data.mid_grey),
+                input=_placed(data.input, path.parent),
+                output=_placed(data.output, path.parent),
+                rendering=DisplayRendering(
+                    data.rendering, data.white, data.mid_grey, data.gamut_compression
+                ),
                 model=data.model,
                 depth=path.parent / data.depth if data.depth else None,
+                ocio=path.parent / data.ocio if data.ocio else None,
             )
         except EngineError as error:
             raise ProjectError(f"{path.name}: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _configuration(source: str, _changed: int) -> UserConfig | None:
+    return config_from(source or None)
 
 
 class _File(BaseModel):
@@ -173,10 +202,18 @@ class _File(BaseModel):
     rendering: Rendering = DisplayRendering.kind
     white: float = DisplayRendering.white
     mid_grey: float = DisplayRendering.mid_grey
+    gamut_compression: bool = DisplayRendering.gamut_compression
     model: str | None = None
     depth: str | None = None
+    ocio: str | None = None
     nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
     wires: list[str] = Field(default_factory=lambda: ["source -> output"])
+
+
+def _placed(space: str, folder: Path) -> str:
+    """A space's name; a file's path in it is made relative to the project's folder."""
+    kind, colon, rest = space.partition(":")
+    return f"file:{folder / rest}" if (kind, colon) == ("file", ":") else space
 
 
 def load_look(path: Path) -> Look:
@@ -215,13 +252,23 @@ def _read(path: Path) -> _File:
         ) from error
 
 
+def _beside(path: Path, node: Node) -> Node:
+    """The node with the files it names taken from beside the file that names them."""
+    files = {
+        each.name: str(path.parent / getattr(node, each.name))
+        for each in parameters(type(node)).values()
+        if each.kind == "file" and getattr(node, each.name)
+    }
+    return node.model_copy(update=files) if files else node
+
+
 def _look(path: Path, data: _File) -> Look:
     try:
         nodes = {}
         for name, values in data.nodes.items():
             if not NODE_ID.fullmatch(name):
                 raise ProjectError(f'"{name}": is not a node id; use letters, digits, _ and -')
-            nodes[name] = make_node(name, values)
+            nodes[name] = _beside(path, make_node(name, values))
         return Look(data.title or path.stem, data.about, nodes, parse_wires(data.wires))
     except EngineError as error:
         raise ProjectError(f"{path.name}: {error}") from error

@@ -31,3 +31,9 @@ vec3 primary_saturation(vec3 x, float saturation)
     float luma = dot(x, vec3(0.21, 0.70, 0.09));
     return luma + saturation * (x - luma);
 }
+
+// Hue: a matrix that keeps greys and the luma of saturation.
+vec3 primary_hue(vec3 x, mat3 turn)
+{
+    return turn * x;
+}

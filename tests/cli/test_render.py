@@ -52,6 +52,24 @@ def test_the_key_of_a_node_can_be_written(
     assert key[:, width // 2 + 2 :].min() > 0.99
 
 
+def test_a_fresh_cache_changes_no_picture(
+    run: Run, clip: Path, depth: Path, tmp_path: Path
+) -> None:
+    # Sampling a shot reads other frames; with literal limits it comes after the frame is decoded.
+    look = tmp_path / "literal.toml"
+    look.write_text(
+        'wires = ["source -> dark -> output", "depth.key -> dark.key"]\n'
+        '[nodes.depth]\ntype = "depth_map"\n[nodes.dark]\ntype = "primary"\ngain = 0.8\n',
+        encoding="utf-8",
+    )
+    pictures = []
+    for number in (1, 2):
+        out = tmp_path / f"{number}.png"
+        assert run("still", clip, "-f", 0, "-o", out, "--look", look, "--depth", depth).code == 0
+        pictures.append(np.asarray(Image.open(out)))
+    np.testing.assert_array_equal(*pictures)
+
+
 def test_a_range_is_cut_out(run: Run, clip: Path, tmp_path: Path) -> None:
     for frames, count in (("1:4", 3), ("2:", 4), (":2", 2), ("5", 1)):
         out = tmp_path / f"{count}.mkv"

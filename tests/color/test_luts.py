@@ -222,3 +222,15 @@ def test_the_readable_types_are_listed() -> None:
     assert {"cube", "clf", "ctf", "cc", "ccc", "cdl", "3dl", "csp", "spi3d"} <= set(
         lut_extensions()
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["夜.cube", "my look (v2).CUBE", "$HOME 100% %x%.cube", "a__b.cube"]
+)
+def test_any_file_name_serves(tmp_path: Path, name: str, run_glsl: RunGlsl) -> None:
+    path = _cube(tmp_path / name, 3)
+    (function,) = file_transform(path)
+    assert "__" not in function.name  # reserved in GLSL
+    at = np.array([[0.2, 0.5, 0.9]])
+    gpu = run_glsl([(function,)], at)[0]
+    np.testing.assert_allclose(gpu, evaluate_file(path, at), atol=1e-5)

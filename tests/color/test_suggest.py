@@ -18,6 +18,8 @@ def _pictures(path: Path) -> Pictures:
     found: Pictures = []
     try:
         with av.open(str(path)) as clip:
+            if clip.streams.video[0].width > 2000:
+                return []  # slow to decode and no different
             for number, frame in enumerate(clip.decode(video=0)):
                 if number % 6 == 0:
                     small = frame.reformat(width=64, height=36, format="rgb48le").to_ndarray()

@@ -159,3 +159,17 @@ def test_no_value_spreads_nan_or_infinity(graded: Graded) -> None:
 def test_lift_against_gain_stays_away_from_the_pole() -> None:
     with pytest.raises(ProjectError, match=r"node.lift = 0.4 with gain = 0"):
         look(lift=0.4, lift_rgb=[0.2, 0, 0], gain=0.0)
+
+
+def test_hue_keeps_grey_and_luma_and_turns_red_to_yellow(graded: Graded) -> None:
+    x = pixels()
+    result = graded(look(hue=60.0), np.clip(x, -0.5, 0.8))
+    np.testing.assert_allclose(result @ LUMA, np.clip(x, -0.5, 0.8) @ LUMA, atol=2e-6)
+    np.testing.assert_allclose(result[0], np.clip(x, -0.5, 0.8)[0], atol=1e-6)
+    red = graded(look(hue=60.0), np.array([[[0.7, 0.2, 0.2]]], np.float32))[0, 0]
+    assert red[0] == pytest.approx(red[1], abs=1e-6) and red[1] > red[2] + 0.4
+
+
+def test_hue_turned_back_is_where_it_was(graded: Graded) -> None:
+    x = np.clip(pixels(), -0.3, 0.6)
+    np.testing.assert_allclose(graded(look(hue=-75.0), graded(look(hue=75.0), x)), x, atol=3e-6)

@@ -98,6 +98,7 @@ def explain(
     input: options.InputSpace = None,
     output_space: options.OutputSpace = None,
     rendering: options.RenderingName = None,
+    configuration: options.Configuration = None,
     model: options.Model = None,
     depth: options.DepthFolder = None,
 ) -> None:
@@ -113,7 +114,15 @@ def explain(
     if source is None and look is None:
         raise ProjectError("explain: nothing to explain; give a clip, a project or --look NAME")
     changes = options.Changes(
-        look, tuple(values or ()), input, output_space, rendering, model, depth, track
+        look,
+        tuple(values or ()),
+        input,
+        output_space,
+        rendering,
+        model,
+        depth,
+        track,
+        configuration,
     )
     project, clip = _project_and_clip(changes, source)
     if glsl:

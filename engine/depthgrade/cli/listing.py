@@ -1,11 +1,13 @@
 """The reference commands: `nodes`, `spaces`, `looks` and `models`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from depthgrade.cli import options
 from depthgrade.cli.terminal import output, table
+from depthgrade.errors import ColorError
 
 _PANEL = "Reference"
 
@@ -14,6 +16,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands to the program."""
     options.add(app, nodes, _PANEL)
     options.add(app, spaces, _PANEL)
+    options.add(app, ocio, _PANEL)
     for name, command in (("looks", list_looks), ("models", list_models)):
         group = typer.Typer(
             name=name, help=command.__doc__, rich_markup_mode="rich", no_args_is_help=True
@@ -48,8 +51,9 @@ def nodes(
             ports = kind.ports
             pictures = {None: "pictures", 0: ""}.get(ports.rgb_in, "picture")
             takes = [word for word in (pictures, "key" if ports.key_in else "") if word]
-            gives = "key" if ports.key_out else "picture"
-            listed.add_row(each, _first_line(kind.__doc__), ", ".join(takes) or "depth", gives)
+            gives = "picture" if ports.rgb_out else "key"
+            reads = str(getattr(kind, "reads", ""))
+            listed.add_row(each, _first_line(kind.__doc__), ", ".join(takes) or reads, gives)
         output().print(listed)
         return
     kind = node_type(name)
@@ -64,14 +68,44 @@ def nodes(
     output().print(listed)
 
 
-def spaces() -> None:
-    """List the colour spaces that --input and --output take."""
+def spaces(configuration: options.Configuration = None) -> None:
+    """List the colour spaces that --input and --output take.
+
+    Besides those listed, file:LUT takes any table OpenColorIO reads; of your own configuration
+    ($OCIO or --ocio) ocio:NAME names a space and, as output, view:DISPLAY/VIEW a view.
+    """
+    from depthgrade.color import config_from  # noqa: PLC0415 - see the package's docstring
     from depthgrade.color import spaces as all_spaces  # noqa: PLC0415
 
     listed = table("space", "title", "light", "source")
     for space in all_spaces():
         listed.add_row(space.name, space.title, space.kind, space.source)
+    user = config_from(configuration)
+    if user is not None:
+        for name in user.spaces():
+            listed.add_row(f"ocio:{name}", name, "", user.name)
+        for view in user.views():
+            listed.add_row(f"view:{view}", "output only", "display", user.name)
     output().print(listed)
+
+
+def ocio(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write (.ocio).")
+    ],
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Write our colour configuration, so that Nuke, Blender and others can use the same one.
+
+    Examples:
+      depthgrade ocio -o depthgrade.ocio
+    """
+    from depthgrade.color import write_config  # noqa: PLC0415 - see the package's docstring
+
+    if out.exists() and not overwrite:
+        raise ColorError(f"{out}: exists; give another name, or allow it with --overwrite")
+    write_config(out)
+    output().print(str(out), markup=False)
 
 
 def list_looks() -> None:

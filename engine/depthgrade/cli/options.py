@@ -70,6 +70,15 @@ RenderingName = Annotated[
         rich_help_panel=_COLOUR,
     ),
 ]
+Configuration = Annotated[
+    Path | None,
+    typer.Option(
+        "--ocio",
+        metavar="FILE",
+        help="Your OpenColorIO configuration; without it, that of $OCIO.",
+        rich_help_panel=_COLOUR,
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
@@ -139,6 +148,7 @@ class Changes:
     model: str | None = None
     depth: Path | None = None
     track: int | None = None
+    ocio: Path | None = None
 
     def project(self, path: str | None, *, clip_needed: bool = True) -> "Project":
         """The project of an input with these changes.
@@ -146,7 +156,6 @@ class Changes:
         Raises ProjectError and ColorError; also where a clip is needed and none is named.
         """
         from depthgrade import looks  # noqa: PLC0415 - see the package's docstring
-        from depthgrade.color import DisplayRendering  # noqa: PLC0415
         from depthgrade.project import Project, parse_value  # noqa: PLC0415
 
         project = Project(clip=path)
@@ -158,14 +167,15 @@ class Changes:
                 )
         plain = {
             name: getattr(self, name)
-            for name in ("input", "output", "model", "depth", "track")
+            for name in ("input", "output", "model", "depth", "track", "ocio")
             if getattr(self, name) is not None
         }
         project = replace(project, **plain)
         if self.look is not None:
             project = replace(project, look=looks.load(self.look))
         if self.rendering is not None:
-            project = replace(project, rendering=DisplayRendering(self.rendering))  # type: ignore[arg-type]
+            rendering = replace(project.rendering, kind=self.rendering)  # type: ignore[arg-type]
+            project = replace(project, rendering=rendering)
         for each in self.values:
             address, equals, text = each.partition("=")
             if not equals:

@@ -82,6 +82,7 @@ def render(
     input: options.InputSpace = None,
     output_space: options.OutputSpace = None,
     rendering: options.RenderingName = None,
+    configuration: options.Configuration = None,
     model: options.Model = None,
     depth: options.DepthFolder = None,
 ) -> None:
@@ -98,7 +99,15 @@ def render(
     """
     job = _Job(
         options.Changes(
-            look, tuple(values or ()), input, output_space, rendering, model, depth, track
+            look,
+            tuple(values or ()),
+            input,
+            output_space,
+            rendering,
+            model,
+            depth,
+            track,
+            configuration,
         ),
         frames,
         options.parse_rate(rate),
@@ -150,6 +159,7 @@ def still(
     input: options.InputSpace = None,
     output_space: options.OutputSpace = None,
     rendering: options.RenderingName = None,
+    configuration: options.Configuration = None,
     model: options.Model = None,
     depth: options.DepthFolder = None,
 ) -> None:
@@ -162,7 +172,15 @@ def still(
     from depthgrade.session.offline import still as write_still  # noqa: PLC0415
 
     changes = options.Changes(
-        look, tuple(values or ()), input, output_space, rendering, model, depth, track
+        look,
+        tuple(values or ()),
+        input,
+        output_space,
+        rendering,
+        model,
+        depth,
+        track,
+        configuration,
     )
     with bars() as progress:
         report = write_still(

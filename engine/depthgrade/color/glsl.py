@@ -175,7 +175,7 @@ def literal(value: float) -> str:
 
 def identifier(name: str) -> str:
     """A part of a GLSL name made from any text: letters, digits and single underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40].strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40].strip("_") or "unnamed"
 
 
 def one_line(error: Exception) -> str:

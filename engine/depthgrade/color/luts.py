@@ -111,13 +111,19 @@ def _processor(file: LutFile) -> ocio.Processor:
     # OpenColorIO remembers files by their path alone and would not see that one has changed.
     ocio.ClearAllCaches()
     try:
+        # OpenColorIO would replace $NAME and %NAME% in a path by what the environment says.
+        if set("$%") & set(str(file.path)):
+            return _read_copy(file, file.path.read_bytes())
         try:
             return _read(file, file.path)
         except ocio.Exception as error:
             if "Unsupported tag: 'TITLE'" not in str(error):
                 raise
-            return _read_untitled(file)
-    except OCIO_ERRORS as error:
+            # It refuses the TITLE of a .cube that has ranges or two tables, as many do.
+            lines = file.path.read_bytes().splitlines()
+            untitled = [line for line in lines if not line.startswith(b"TITLE")]
+            return _read_copy(file, b"\n".join(untitled))
+    except (*OCIO_ERRORS, OSError) as error:
         allowed = "a sound file of type " + ", ".join(lut_extensions())
         said = one_line(error).replace(f" ({file.path})", "").replace(str(file.path), "the file")
         if "All formats have been tried" in said:
@@ -135,12 +141,10 @@ def _read(file: LutFile, path: Path) -> ocio.Processor:
     return ocio.Config.CreateRaw().getProcessor(transform)
 
 
-def _read_untitled(file: LutFile) -> ocio.Processor:
-    """A .cube with ranges or two tables, in which OpenColorIO refuses the TITLE that many have."""
+def _read_copy(file: LutFile, content: bytes) -> ocio.Processor:
     with TemporaryDirectory() as folder:
-        copy = Path(folder) / file.path.name
-        lines = file.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        copy.write_text("\n".join(line for line in lines if not line.startswith("TITLE")))
+        copy = Path(folder) / f"lut{file.path.suffix}"
+        copy.write_bytes(content)
         return _read(file, copy)
 
 

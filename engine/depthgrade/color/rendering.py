@@ -50,9 +50,9 @@ class DisplayRendering:
                down; log footage may want more; a display of 1000 nits takes ten times as much
     mid_grey   m: display light of 18 % grey, 0.101 = 10.1 nits
     gamut_compression   brings colours outside the display's gamut into it before the curve, see
-               `gamut`. Off by default: it costs six powers a pixel each way, and display clips,
-               which come in through its inverse, gain nothing from it; log footage of coloured
-               lights does. An ungraded Rec.709 clip comes out as it went in either way.
+               `gamut`. Off by default: display clips, which come in through its inverse, gain
+               nothing from it; log footage of coloured lights does. An ungraded Rec.709 clip
+               comes out as it went in either way.
     Raises ColorError for an unknown kind, and where no such curve exists: white * mid_grey must
     exceed 0.18 and mid_grey must lie between 0 and 1.
     """

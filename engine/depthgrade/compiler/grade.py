@@ -113,7 +113,8 @@ class _Passes:
     def finish(self, text: GraphText, result: str, about: str, *, graded: bool) -> None:
         """The last pass: the result through the output transform."""
         project = self.request.project
-        outward = output_transform(project.output, project.rendering) if graded else ()
+        user = project.configuration
+        outward = output_transform(project.output, project.rendering, user) if graded else ()
         self._draw(text, result, about, outward)
 
     def _draw(
@@ -127,7 +128,10 @@ class _Passes:
         request = self.request
         project, source = request.project, request.source
         reads_picture = any("rgb0" in line for line in [*text.lines, result])
-        inward = input_transform(request.input_space, project.rendering) if reads_picture else ()
+        inward: tuple[GlslFunction, ...] = ()
+        if reads_picture:
+            user = project.configuration
+            inward = input_transform(request.input_space, project.rendering, user)
         if request.cancel and result == "rgb0" and outward:
             inward, outward = cancel((*inward, *outward)), ()
         lines: list[str] = []
@@ -147,13 +151,14 @@ class _Passes:
         lines += chain_lines("shown", f"output: {project.output}", outward)
         lines.append("    vec4 result = vec4(shown, 1.0);")
         samplers += text.samplers
-        tables = [
-            Sampler(table.name, "table", table=table)
-            for function in (*inward, *outward)
+        functions = (*inward, *outward, *text.brought)
+        tables = {
+            table.name: Sampler(table.name, "table", table=table)
+            for function in functions
             for table in function.textures
-        ]
-        program = self._program(lines, samplers, text.uniforms, about, (*inward, *outward))
-        self.programs.append(replace(program, samplers=(*program.samplers, *tables)))
+        }
+        program = self._program(lines, samplers, text.uniforms, about, functions)
+        self.programs.append(replace(program, samplers=(*program.samplers, *tables.values())))
         return len(self.programs) - 1
 
     def _run(self, name: str, calls: PassList, passes: Sequence[Pass], start: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
+from depthgrade.color import GlslFunction
 from depthgrade.compiler.program import Sampler, Uniform
 from depthgrade.compiler.text import kind, literal, vector
 from depthgrade.errors import ProjectError
@@ -16,6 +17,7 @@ from depthgrade.nodes.base import (
     ColorNode,
     KeyMixerNode,
     KeyNode,
+    KeyPictureNode,
     MixerNode,
     Node,
     Pass,
@@ -66,6 +68,8 @@ class GraphText:
     lines: list[str] = field(default_factory=list)
     samplers: list[Sampler] = field(default_factory=list)
     uniforms: list[tuple[Uniform, str]] = field(default_factory=list)
+    brought: list[GlslFunction] = field(default_factory=list)
+    _ungated: dict[str, str] = field(default_factory=dict)
     _pictures: dict[str, str] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
 
@@ -78,6 +82,10 @@ class GraphText:
                 self._pictures[name] = "rgb0"
             elif isinstance(node := self.context.nodes[name], MixerNode):
                 self._pictures[name] = self._mixer(name, node)
+            elif isinstance(node, KeyPictureNode):
+                source = self.context.graph.key_input(name)
+                key = self.key(source) if source and node.enabled else "1.0"
+                self._pictures[name] = self._written(name, node, "steps", "vec3", key)
             else:
                 assert isinstance(node, ColorNode)
                 self._pictures[name] = self._color(name, node)
@@ -135,9 +143,20 @@ class GraphText:
         else:
             value = self._written(name, node, "steps", "vec3", before)
         value = self._written(name, node, "last_steps", "vec3", value)
-        if key != "1.0":
+        if key == "1.0":
+            return value
+        if self._layered(name):
+            self._ungated[name] = value
+            value = self._new("rgb")
+            self.lines.append(f"    vec3 {value} = mix({before}, {self._ungated[name]}, {key});")
+        else:
             self.lines.append(f"    {value} = mix({before}, {value}, {key});")
         return value
+
+    def _layered(self, name: str) -> bool:
+        """Whether a mixer asks for what the node makes before its key limits it."""
+        ends = (self.context.nodes.get(w.end) for w in self.context.graph.wires if w.start == name)
+        return any(isinstance(end, MixerNode) and end.layered for end in ends)
 
     def _mixer(self, name: str, node: MixerNode) -> str:
         graph = self.context.graph
@@ -149,9 +168,9 @@ class GraphText:
             last = self.context.nodes.get(end)
             picture = self.picture(end)
             key = "1.0"
-            if isinstance(last, ColorNode):
-                key = self._key_of(end, last) if self._acts(end, last) else "0.0"
-            branches.append(Branch(picture, key))
+            if isinstance(last, ColorNode) and node.reads_keys:
+                key = self._key_of(end, last) if last.enabled else "0.0"
+            branches.append(Branch(picture, key, self._ungated.get(end, picture)))
         variable = self._new("rgb")
         self.lines.append(f"    // {name} [{node.type}]")
         self.lines.append(f"    vec3 {variable} = {node.expression(base, branches)};")
@@ -229,6 +248,7 @@ class GraphText:
         variable = self._new("rgb" if glsl == "vec3" else "key")
         target, value = f"{glsl} {variable}", start
         for index, step in acting:
+            self.brought += [each for each in step.brought if each not in self.brought]
             place = Calls(name, calls, index)
             given = [value, *arguments(self.context, self.uniforms, place, step)]
             self.lines.append(f"    {target} = {step.function}({', '.join(given)});")

@@ -13,6 +13,7 @@ from depthgrade.resources import shader, shader_names
 
 _HEAD = re.compile(r"^(?:void|float|int|bool|[iub]?vec[234]|mat[234])\s+(\w+)\s*\(", re.MULTILINE)
 _WORD = re.compile(r"\b[a-z_]\w*(?=\s*\()", re.IGNORECASE)
+_COUNTED = re.compile(r"(\w+_)(\d+)")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -45,8 +46,8 @@ class Library:
 
         def need(text: str) -> None:
             for name in dict.fromkeys(_WORD.findall(_COMMENT.sub("", text))):
-                if name in self._entries and name not in done:
-                    entry = self._entries[name]
+                entry = self._entry(name)
+                if entry and name not in done:
                     done[name] = ""
                     need(entry.text)
                     del done[name]  # now after what it calls
@@ -54,6 +55,14 @@ class Library:
 
         need(body)
         return "\n\n".join(done.values())
+
+    def _entry(self, name: str) -> _Entry | None:
+        """The function of a name; of `f_7` that of `f_COUNT`, for arrays of 7 elements."""
+        counted = _COUNTED.fullmatch(name)
+        if name in self._entries or counted is None:
+            return self._entries.get(name)
+        entry = self._entries.get(f"{counted[1]}COUNT")
+        return _Entry(entry.origin, entry.text.replace("COUNT", counted[2])) if entry else None
 
 
 def split_functions(text: str) -> dict[str, str]:

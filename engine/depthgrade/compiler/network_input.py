@@ -8,7 +8,7 @@ which costs a fraction of transforming every source pixel and is free of aliasin
 import math
 from functools import cache
 
-from depthgrade.color import DisplayRendering, input_transform, output_transform
+from depthgrade.color import DisplayRendering, UserConfig, input_transform, output_transform
 from depthgrade.compiler.grade import chain_lines, plane_samplers
 from depthgrade.compiler.graph_text import GUIDE_LUMA
 from depthgrade.compiler.library import Library
@@ -22,7 +22,11 @@ NETWORK_SPACE = "rec709"
 
 @cache
 def compile_network_input(
-    source: Source, input_space: str, rendering: DisplayRendering, size: tuple[int, int]
+    source: Source,
+    input_space: str,
+    rendering: DisplayRendering,
+    user: UserConfig | None,
+    size: tuple[int, int],
 ) -> Program:
     """RGB: Rec.709 gamma 2.4 code values, 0..1; alpha: the luma that guides depth edges.
 
@@ -45,7 +49,7 @@ def compile_network_input(
         f"    vec3 rgb0 = {source.to_rgb(f'(samples / {number(across * down)})')};",
         "    vec3 shown = rgb0;",
     ]
-    to_working = input_transform(input_space, rendering)
+    to_working = input_transform(input_space, rendering, user)
     to_network = output_transform(NETWORK_SPACE, rendering)
     lines += chain_lines("rgb0", f"input: {input_space}", to_working)
     if input_space != NETWORK_SPACE:

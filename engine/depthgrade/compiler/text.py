@@ -1,10 +1,11 @@
 """Numbers as GLSL writes them."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import numpy as np
 
-from depthgrade.nodes.base import Argument
+from depthgrade.nodes.base import Argument, Quads
 
 
 def number(value: float) -> str:
@@ -31,6 +32,9 @@ def literal(value: Argument) -> str:
     """A step's argument as a literal."""
     if isinstance(value, float | int):
         return number(value)
+    if is_array(value):
+        texts = [f"vec4({', '.join(number(each) for each in quad)})" for quad in value]
+        return f"vec4[{len(texts)}]({', '.join(texts)})"
     if isinstance(value[0], tuple):
         return matrix(value)
     return vector(value)
@@ -40,4 +44,11 @@ def kind(value: Argument) -> str:
     """The GLSL type of a step's argument."""
     if isinstance(value, float | int):
         return "float"
+    if is_array(value):
+        return f"vec4[{len(value)}]"
     return "mat3" if isinstance(value[0], tuple) else "vec3"
+
+
+def is_array(value: Argument) -> TypeGuard[Quads]:
+    """Whether an argument is an array of vec4."""
+    return isinstance(value, tuple) and isinstance(value[0], tuple) and len(value[0]) == 4

@@ -47,13 +47,12 @@ class ModelNote(_Part):
 
 
 class InputNote(_Part):
-    """How the clip was shown to the network: its colour space and the display rendering."""
+    """How the clip was shown to the network: its colour space, the display rendering, and the
+    hash of the shader that did it, which holds every number."""
 
     space: str
     rendering: str
-    white: float
-    mid_grey: float
-    gamut_compression: bool
+    shader_sha256: Sha256
 
 
 class FilterNote(_Part):

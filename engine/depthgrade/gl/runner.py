@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.compiler import Program
-from depthgrade.compiler.program import WORK_GROUP
+from depthgrade.compiler.program import WORK_GROUP, Sampler
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import TextureStore
@@ -65,26 +65,17 @@ class Runner:
         """The picture a program makes. Raises DeviceError when its text does not compile."""
         built = self._build(program)
         texture, framebuffer = self._target(program, label)
-        for unit, sampler in enumerate(program.samplers):
-            source: moderngl.Texture | moderngl.Texture3D
-            match sampler.role:
-                case "plane":
-                    source = inputs.planes[sampler.index]
-                case "depth":
-                    source = (inputs.depths or {})[sampler.quality]
-                case "picture":
-                    source = inputs.pictures[sampler.index]
-                case "pass":
-                    source = (inputs.passes or {})[sampler.name]
-                case _:
-                    assert sampler.table is not None
-                    source = self._tables.table(sampler.table)
+        # Looked up before any is bound: filling a table binds it to the first unit.
+        sources = [self._source(sampler, inputs) for sampler in program.samplers]
+        for unit, (sampler, source) in enumerate(zip(program.samplers, sources, strict=True)):
             if sampler.name in built.program:
                 source.use(unit)
                 built.program[sampler.name] = unit
         for name, value in (values or {}).items():
             if name in built.program:
-                built.program[name] = _column_major(value)
+                uniform = built.program[name]
+                assert isinstance(uniform, moderngl.Uniform)
+                uniform.write(_column_major(value))
         if isinstance(built.program, moderngl.ComputeShader):
             texture.bind_to_image(0, read=False, write=True)
             width, height = program.size
@@ -95,6 +86,20 @@ class Runner:
             framebuffer.use()
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture
+
+    def _source(self, sampler: Sampler, inputs: Inputs) -> moderngl.Texture | moderngl.Texture3D:
+        match sampler.role:
+            case "plane":
+                return inputs.planes[sampler.index]
+            case "depth":
+                return (inputs.depths or {})[sampler.quality]
+            case "picture":
+                return inputs.pictures[sampler.index]
+            case "pass":
+                return (inputs.passes or {})[sampler.name]
+            case _:
+                assert sampler.table is not None
+                return self._tables.table(sampler.table)
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
@@ -136,11 +141,10 @@ class Runner:
         return self._targets[key]
 
 
-def _column_major(value: Argument) -> Argument | tuple[float, ...]:
-    """A uniform's value as OpenGL takes it: matrices by columns."""
-    if isinstance(value, tuple) and isinstance(value[0], tuple):
-        return tuple(float(each) for each in np.array(value).T.ravel())
-    return value
+def _column_major(value: Argument) -> bytes:
+    """A uniform's value as OpenGL takes it: float32, matrices by columns."""
+    values = np.array(value, np.float32)
+    return (values.T if values.shape == (3, 3) else values).tobytes()
 
 
 def _first_error(message: str, text: str) -> str:

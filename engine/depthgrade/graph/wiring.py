@@ -184,7 +184,8 @@ class Graph:
                 common = [each for each in common if each in seen]
             return [*common, node]
 
-        return passed(mixer)[-2]
+        before = passed(mixer)[:-1]
+        return before[-1] if before else SOURCE  # pictures made of keys have none in common
 
     def unused(self) -> tuple[str, ...]:
         """The nodes that do not reach the output."""

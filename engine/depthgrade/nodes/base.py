@@ -6,21 +6,35 @@ Its `steps` turn parameters into calls of its GLSL functions with arguments fold
 that a literal that does nothing can be left out and a live one becomes a uniform.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from depthgrade.color import GlslFunction
 from depthgrade.graph import Ports
 
 Vector = tuple[float, float, float]
 Matrix = tuple[Vector, Vector, Vector]  # rows
-Argument = float | Vector | Matrix
-Value = bool | float | str | Vector
+Quads = tuple[tuple[float, float, float, float], ...]  # a GLSL array of vec4
+Argument = float | Vector | Matrix | Quads
+Points = tuple[tuple[float, float], ...]  # the control points (x, y) of a curve
+Value = bool | float | str | Vector | Points
 
 Rgb = Annotated[
     Vector, BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+]
+
+PointList = Annotated[
+    Points,
+    BeforeValidator(
+        lambda value: (
+            tuple(tuple(each) if isinstance(each, list) else each for each in value)
+            if isinstance(value, list)
+            else value
+        )
+    ),
 ]
 
 
@@ -30,12 +44,14 @@ class Step:
 
     parameters   the node's parameters that the arguments are folded from
     identity     with these arguments the call returns x, so it need not be made
+    brought      functions the call needs that are not in shaders/node, with their tables
     """
 
     function: str
     arguments: tuple[Argument, ...] = ()
     parameters: frozenset[str] = frozenset()
     identity: bool = False
+    brought: tuple[GlslFunction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,10 +74,16 @@ class Pass:
 
 @dataclass(frozen=True)
 class Branch:
-    """A picture that reaches a mixer, as GLSL: its RGB and the key it was graded through."""
+    """A picture that reaches a mixer, as GLSL.
+
+    rgb       what the last node of the branch hands on, its key already in it
+    key       the key that node was limited by
+    ungated   what that node would hand on with a key of 1; asked for by `layered` mixers only
+    """
 
     rgb: str
     key: str
+    ungated: str = ""
 
 
 def parameter(default: Value, low: float, high: float, unit: str, about: str) -> Any:
@@ -71,6 +93,17 @@ def parameter(default: Value, low: float, high: float, unit: str, about: str) ->
         description=about,
         json_schema_extra={"unit": unit, "minimum": low, "maximum": high},
     )
+
+
+def points_parameter(default: Points, about: str) -> Any:
+    """The control points [x, y] of a curve, in DI code values from -1 to 2."""
+    extra = {"unit": "DI code value", "minimum": -1, "maximum": 2, "kind": "points"}
+    return Field(default=default, description=about, json_schema_extra=extra)  # type: ignore[arg-type]
+
+
+def word_parameter(kind: Literal["file", "space"], default: str, about: str) -> Any:
+    """A path, relative to the file that names it, or the name of a colour space."""
+    return Field(default=default, description=about, json_schema_extra={"kind": kind})
 
 
 class Node(BaseModel):
@@ -92,7 +125,7 @@ class Node(BaseModel):
                 continue
             low, high = cast(float, limits["minimum"]), cast(float, limits["maximum"])
             value = getattr(self, name)
-            numbers = value if isinstance(value, tuple) else (value,)
+            numbers = _numbers(value)
             if any(isinstance(each, float | int) and not low <= each <= high for each in numbers):
                 raise ValueError(f"{name} = {shown(value)} is outside {low:g} to {high:g}")
         return self
@@ -168,10 +201,29 @@ class KeyNode(Node):
         return ()
 
 
+class KeyPictureNode(Node):
+    """A node that makes a grey picture of its key wire, through `steps` (`vec3 f(float k)`)."""
+
+    ports: ClassVar[Ports] = Ports(rgb_in=0, key_in=True)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The GLSL calls that end in a picture; the first takes the key."""
+        raise NotImplementedError
+
+
 class MixerNode(Node):
-    """A node that joins several gradings of one picture."""
+    """A node that joins several gradings of one picture.
+
+    layered   it mixes by the keys itself, so it reads the branches' `ungated`
+    """
 
     ports: ClassVar[Ports] = Ports(rgb_in=None, key_in=False)
+    layered: ClassVar[bool] = False
+
+    @property
+    def reads_keys(self) -> bool:
+        """Whether the keys of the branches matter."""
+        return True
 
     def expression(self, base: str, branches: Sequence[Branch]) -> str:
         """The GLSL expression of the joined picture.
@@ -191,6 +243,15 @@ class KeyMixerNode(Node):
     def expression(self, keys: Sequence[str]) -> str:
         """The GLSL expression of the joined key."""
         raise NotImplementedError
+
+
+def _numbers(value: object) -> Iterator[object]:
+    """The single values of a parameter."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _numbers(each)
+    else:
+        yield value
 
 
 def gaussian(percent: float, size: tuple[int, int], name: str) -> tuple[Pass, ...]:

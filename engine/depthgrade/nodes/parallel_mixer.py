@@ -26,6 +26,11 @@ class ParallelMixer(MixerNode):
         default="sum", description="How the branches are joined."
     )
 
+    @property
+    def reads_keys(self) -> bool:
+        """Only where branches share by their keys."""
+        return self.mode == "keyed"
+
     def expression(self, base: str, branches: Sequence[Branch]) -> str:
         """The branches joined as the mode says."""
         if self.mode == "average":

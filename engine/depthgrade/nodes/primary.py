@@ -1,4 +1,4 @@
-"""The primary grade: exposure, white balance, lift/gamma/gain/offset wheels, contrast, saturation.
+"""The primary grade: exposure, white balance, wheels, contrast, saturation and hue.
 
 The wheels act on the DaVinci Intermediate signal with the arithmetic of Resolve's wheels at Lum
 Mix 0, as measured by T. Freeman (utility-dctls, MIT), in the form without removable singularities:
@@ -9,6 +9,7 @@ Mix 0, as measured by T. Freeman (utility-dctls, MIT), in the form without remov
 It equals OpenColorIO's GradingPrimary in VIDEO style, which is the oracle of its tests.
 """
 
+import math
 from typing import ClassVar, Self
 
 import numpy as np
@@ -20,6 +21,7 @@ from depthgrade.nodes.white_balance import adaptation
 OFFSET_NEUTRAL = 25.0
 OFFSET_SCALE = 0.0073313739  # DI code value for one unit of offset; measured, see above
 LEAST_DENOMINATOR = 0.05  # 1 + L*(K-1) stays this far from the pole of lift against gain
+LUMA = (0.21, 0.70, 0.09)  # the weights of saturation, T. Freeman's measurement
 MID_GREY = 0.336  # DaVinci Intermediate code value of 18 % grey, rounded as the control shows it
 
 
@@ -54,6 +56,9 @@ class Primary(ColorNode):
     contrast: float = parameter(1.0, 0, 4, "", "Slope of the signal about the pivot.")
     pivot: float = parameter(MID_GREY, 0, 1, "DI code value", "What contrast leaves in place.")
     saturation: float = parameter(50.0, 0, 100, "", "Colourfulness; 50 is neutral, 0 is grey.")
+    hue: float = parameter(
+        0.0, -180, 180, "degrees", "Turns colours about grey; above 0 red goes to yellow."
+    )
 
     @model_validator(mode="after")
     def _away_from_the_pole(self) -> Self:
@@ -82,7 +87,7 @@ class Primary(ColorNode):
         return lift, gain, offset, power
 
     def steps(self) -> tuple[Step, ...]:
-        """At most five calls; lift, gain and offset are folded into one multiply-add."""
+        """At most six calls; lift, gain and offset are folded into one multiply-add."""
         lift, gain, offset, power = self._wheels()
         poles = [1 + black * (k - 1) for black, k in zip(lift, gain, strict=True)]
         slope = _vector(
@@ -119,12 +124,26 @@ class Primary(ColorNode):
                 frozenset({"saturation"}),
                 self.saturation == 50,
             ),
+            Step("primary_hue", (rotation(self.hue),), frozenset({"hue"}), self.hue == 0),
         )
 
     def _light(self) -> Matrix:
         """The matrix on linear DaVinci Wide Gamut of exposure and white balance."""
         rows = 2.0**self.exposure * adaptation(self.temperature, self.tint)
         return _vector(rows[0]), _vector(rows[1]), _vector(rows[2])
+
+
+def rotation(degrees: float) -> Matrix:
+    """The matrix that turns colours about the grey axis by an angle and keeps their luma.
+
+    A turn about (1, 1, 1), after which every channel gets back what the luma has lost.
+    """
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    axis = np.full(3, 1 / math.sqrt(3))
+    crossed = np.cross(np.eye(3), axis)  # crossed @ x = axis x x
+    turned = cosine * np.eye(3) + sine * crossed + (1 - cosine) * np.outer(axis, axis)
+    rows = turned + (np.array(LUMA) - np.array(LUMA) @ turned)
+    return _vector(rows[0]), _vector(rows[1]), _vector(rows[2])
 
 
 def _vector(values: list[float] | np.ndarray) -> Vector:

@@ -20,7 +20,7 @@ from depthgrade.nodes.base import Node, shown
 class Parameter:
     """What a node type declares of one parameter.
 
-    kind      "switch", "choice", "number" or "rgb"
+    kind      "switch", "choice", "number", "rgb", "points", "file" or "space"
     words     the words allowed, for a choice, or besides a number
     """
 
@@ -36,15 +36,15 @@ class Parameter:
     @property
     def allowed(self) -> str:
         """What may be written, for messages and reference text."""
-        words = [f'"{word}"' for word in self.words]
-        match self.kind:
-            case "switch":
-                return "true or false"
-            case "choice":
-                return " or ".join(words)
-            case "rgb":
-                return f"[red, green, blue], each {self.low:g} to {self.high:g}"
-        return " or ".join([f"{self.low:g} to {self.high:g}", *words])
+        span = [f"{self.low:g} to {self.high:g}"] if self.low is not None else []
+        words = " or ".join([*span, *(f'"{word}"' for word in self.words)])
+        return {
+            "switch": "true or false",
+            "rgb": f"[red, green, blue], each {words}",
+            "points": f"[[x, y], [x, y], ...], each {words}",
+            "file": "the path of a file",
+            "space": "a name that `depthgrade spaces` lists",
+        }.get(self.kind, words)
 
 
 @cache
@@ -89,6 +89,7 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
     elif float not in types:
         kind = "choice"
     extra = cast(dict[str, Any], field.json_schema_extra or {})
+    kind = extra.get("kind", kind)
     low, high, unit = extra.get("minimum"), extra.get("maximum"), str(extra.get("unit", ""))
     return Parameter(name, kind, field.default, low, high, unit, words, field.description or "")
 

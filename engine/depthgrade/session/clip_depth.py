@@ -11,17 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade import depth
-from depthgrade.compiler import Source, compile_network_input
+from depthgrade.compiler import Source
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
 from depthgrade.session.engine import Engine
-from depthgrade.session.network_depth import NetworkDepth
+from depthgrade.session.network_depth import NetworkDepth, NetworkView
 from depthgrade.session.provenance import (
     filter_note,
-    input_note,
     model_note,
     remembered_pass,
     source_note,
@@ -68,7 +67,8 @@ class ClipDepth:
         past_only: the temporal filter waits for no later frame (see NetworkDepth).
         """
         self._reader, self._engine = reader, engine
-        self._source, self._input_space, self._rendering = source, input_space, project.rendering
+        self._source = source
+        self._view = NetworkView(source, input_space, project.rendering, project.configuration)
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
         self._network: NetworkDepth | None = None
@@ -79,10 +79,7 @@ class ClipDepth:
             self._check_pass(self._pass, project)
             return
         self._network = NetworkDepth(
-            *(_card(project), reader, engine, source),
-            input_space=input_space,
-            rendering=project.rendering,
-            past_only=past_only,
+            _card(project), reader, engine, self._view, past_only=past_only
         )
         # Playing shows what playing can do everywhere, not two kinds of depth in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
@@ -122,8 +119,7 @@ class ClipDepth:
         if not self.guided:
             return stored, None
         height, width = stored.shape
-        size = width, height
-        program = compile_network_input(self._source, self._input_space, self._rendering, size)
+        program = self._view.program((width, height))
         return stored, self._engine.network_input(program, planes)[0]
 
     def estimated(self, frame: Frame, quality: str) -> Map:
@@ -157,7 +153,7 @@ class ClipDepth:
             frames=(0, 0),
             source=source_note(self._reader.info),
             model=model_note(network.card, path, quality, network.input_size(quality)),
-            input=input_note(self._input_space, self._rendering),
+            input=self._view.note(network.input_size(quality)),
             filter=filter_note(),
             shots=(),
         )
@@ -199,7 +195,7 @@ class ClipDepth:
         here = made.model_copy(
             update={
                 "source": source_note(self._reader.info),
-                "input": input_note(self._input_space, self._rendering),
+                "input": self._view.note(made.model.input_size),
                 "filter": filter_note(),
             }
         )
@@ -263,8 +259,8 @@ class ClipDepth:
             size = self._network.input_size(quality)
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
-        color = f"{self._input_space} {self._source} {self._rendering}"
-        return f"{fingerprint(self._reader.info)} {origin} {color} {shot}"
+        shader = self._view.program((64, 36)).identity
+        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot}"
 
 
 def _card(project: Project) -> depth.ModelCard:

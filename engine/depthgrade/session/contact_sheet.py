@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from depthgrade.errors import MediaError, ProjectError
 from depthgrade.nodes.base import KeyNode
 from depthgrade.project import Look, Project
-from depthgrade.session.shots import Progress
 from depthgrade.session.renderer import Renderer
+from depthgrade.session.shots import Progress
 
 COLUMNS = ("Source", "Depth, white is near", "Key, white is affected", "Graded")
 

@@ -2,12 +2,12 @@
 
 from fractions import Fraction
 
-from depthgrade.color import resolved_full_range, resolved_matrix, space
+from depthgrade.color import input_title, resolved_full_range, resolved_matrix
 from depthgrade.frames import UNSPECIFIED, ClipInfo
 from depthgrade.nodes.depth_map import Quality
 from depthgrade.project import Project
-from depthgrade.session.shots import Progress
 from depthgrade.session.renderer import Renderer, input_space
+from depthgrade.session.shots import Progress
 
 # ITU-T H.273 (2021), table 4
 _MATRICES = {0: "none (RGB)", 1: "BT.709", 5: "BT.601", 6: "BT.601", 8: "YCgCo", 9: "BT.2020"}
@@ -23,7 +23,7 @@ def describe_clip(info: ClipInfo, project: Project) -> dict[str, str]:
         f" {info.format.bits} bits",
         "picture": f"{width}x{height}{_shape(info)}",
         "frames": f"{info.frame_count}, {info.seconds:.3f} s at {_rate(info)}",
-        "colour": f"{space(read.space).title} ({read.space}): {read.reason}",
+        "colour": f"{input_title(read.space, project.configuration)} ({read.space}): {read.reason}",
     }
     if info.format.model == "ycbcr":
         rows["matrix"] = _matrix(info)

@@ -7,7 +7,7 @@ when rendering, so the text is the one that draws.
 from dataclasses import dataclass, replace
 
 from depthgrade import depth
-from depthgrade.color import space
+from depthgrade.color import input_title, output_title, spaces
 from depthgrade.compiler import Plan, Request, Source, compile_grade
 from depthgrade.frames import ClipInfo, ColorTags, PixelFormat
 from depthgrade.nodes.base import Node, shown
@@ -97,15 +97,16 @@ def _colour(project: Project, info: ClipInfo | None) -> dict[str, str]:
         clip = "none given; 1920x1080, yuv420p assumed"
         name = _assumed_input(project)
         reason = "assumed" if project.input == "auto" else "said by the project or --input"
-    row = space(name)
-    way = f", through the inverse of {rendering}" if row.kind == "display" else ""
-    output = space("rec709" if project.output == "auto" else project.output)
-    shows = f", through {rendering}" if output.kind == "display" else ", scene light"
+    user = project.configuration
+    output = "rec709" if project.output == "auto" else project.output
+    display = {space.name for space in spaces() if space.kind == "display"}
+    way = f", through the inverse of {rendering}" if name in display else ""
+    shows = f", through {rendering}" if output in display else ""
     return {
         "clip": clip,
-        "comes in as": f"{row.title} ({name}){way}; {reason}",
+        "comes in as": f"{input_title(name, user)} ({name}){way}; {reason}",
         "graded in": "DaVinci Intermediate, DaVinci Wide Gamut",
-        "goes out as": f"{output.title} ({output.name}){shows}",
+        "goes out as": f"{output_title(output, user)} ({output}){shows}",
     }
 
 
@@ -121,9 +122,11 @@ def _depth(project: Project) -> str:
 def _node(project: Project, name: str, node: Node) -> ExplainedNode:
     """A node in words: what is wired to it and what was changed of it."""
     graph = project.look.graph
-    reads = ", ".join(graph.rgb_inputs(name)) or "depth"
+    reads = ", ".join(graph.rgb_inputs(name)) or str(getattr(node, "reads", ""))
     key = graph.key_input(name)
-    if key:
+    if not reads or reads == "key":
+        reads = " and ".join(f"the key of {each}" for each in graph.key_inputs(name))
+    elif key:
         inverted = "inverse " if getattr(node, "key_invert", False) else ""
         reads += f", where the {inverted}key of {key} is"
     changed = [

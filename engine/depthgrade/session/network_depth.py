@@ -4,16 +4,19 @@ The network sees one frame at a time; the temporal filter then asks for the raw 
 around the one that is drawn, which are kept while they are in reach.
 """
 
+import hashlib
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade import depth
-from depthgrade.color import DisplayRendering
-from depthgrade.compiler import Source, compile_network_input
+from depthgrade.color import DisplayRendering, UserConfig
+from depthgrade.compiler import Program, Source, compile_network_input
 from depthgrade.compiler.temporal import WINDOW
+from depthgrade.depth.manifest import InputNote
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture, TextureStore
@@ -23,6 +26,27 @@ from depthgrade.session.temporal import SLOTS, TemporalFilter
 
 Map = NDArray[np.float32]
 Quality = Literal["faster", "better"]
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """How a clip is shown to a network: its planes, their colour space, the display rendering."""
+
+    source: Source
+    input_space: str
+    rendering: DisplayRendering
+    user: UserConfig | None
+
+    def program(self, size: tuple[int, int]) -> Program:
+        """The pass that makes the picture of a size (width, height)."""
+        return compile_network_input(self.source, self.input_space, self.rendering, self.user, size)
+
+    def note(self, size: tuple[int, int]) -> InputNote:
+        """What a depth pass records of it; the shader holds all that the picture depends on."""
+        digest = hashlib.sha256(self.program(size).identity.encode()).hexdigest()
+        return InputNote(
+            space=self.input_space, rendering=self.rendering.kind, shader_sha256=digest
+        )
 
 
 class NetworkDepth:
@@ -37,15 +61,12 @@ class NetworkDepth:
         card: depth.ModelCard,
         reader: ClipReader,
         engine: Engine,
-        source: Source,
+        view: NetworkView,
         *,
-        input_space: str,
-        rendering: DisplayRendering,
         past_only: bool,
     ) -> None:
         self.card = card
-        self._reader, self._engine, self._source = reader, engine, source
-        self._input_space, self._rendering = input_space, rendering
+        self._reader, self._engine, self._view = reader, engine, view
         self._past_only = past_only
         self._stack = ExitStack()
         self._estimators: dict[str, depth.Estimator] = {}
@@ -112,7 +133,7 @@ class NetworkDepth:
     def _estimate(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
         frame = frame or self._reader.frame(index)
         size = self.input_size(quality)
-        program = compile_network_input(self._source, self._input_space, self._rendering, size)
+        program = self._view.program(size)
         with self._engine.stage("upload"):
             planes = self._planes.planes(frame.planes)
         label = ("network", quality, index % SLOTS)

@@ -8,6 +8,7 @@ its final name only when it is complete.
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -219,8 +220,11 @@ class _Encoder:
     ) -> None:
         if kind is not None:
             self._error = self._error or error
-        self._pictures.put(None)
-        self._thread.join()
+        # Ctrl-C in the middle of `put` can lose the thread's wake-up, so it is sent until heard.
+        while self._thread.is_alive():
+            with suppress(queue.Full):
+                self._pictures.put_nowait(None)
+            self._thread.join(0.1)
         if kind is None and self._error is not None:
             raise self._error
 

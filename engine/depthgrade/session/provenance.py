@@ -10,10 +10,9 @@ import re
 from pathlib import Path
 
 from depthgrade import depth
-from depthgrade.color import DisplayRendering
 from depthgrade.compiler.temporal import WINDOW
 from depthgrade.depth.card import file_sha256
-from depthgrade.depth.manifest import FilterNote, InputNote, ModelNote, SourceNote
+from depthgrade.depth.manifest import FilterNote, ModelNote, SourceNote
 from depthgrade.errors import DepthError
 from depthgrade.frames import ClipInfo
 from depthgrade.session.shots import cache_file, load, store
@@ -44,17 +43,6 @@ def model_note(
         near=card.near,
         quality=quality,
         input_size=input_size,
-    )
-
-
-def input_note(space: str, rendering: DisplayRendering) -> InputNote:
-    """How the clip is shown to the network."""
-    return InputNote(
-        space=space,
-        rendering=rendering.kind,
-        white=float(rendering.white),
-        mid_grey=float(rendering.mid_grey),
-        gamut_compression=rendering.gamut_compression,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.color import Assumption, space, tags_to_space
+from depthgrade.color import Assumption, tags_to_space
 from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
 from depthgrade.depth import Shot
 from depthgrade.errors import ProjectError, suggest
@@ -134,6 +134,7 @@ class Renderer:
 
     def depth_map(self, index: int, quality: str = "better") -> Picture:
         """The depth of a frame as keys read it: (h, w) float32, near = 1, not clipped."""
+        self.shot(index, quality)  # sampling it uploads other frames, so it comes first
         frame = self.reader.frame(index)
         return self.depth.map(frame, self.engine.upload(frame), quality)[0]
 
@@ -176,6 +177,8 @@ class Renderer:
         plan = known[1]
         if not plan.qualities:
             return plan, look.with_limits(_unlimited)
+        for quality in plan.qualities:
+            self.shot(index, quality)  # sampled before a frame is uploaded, whatever the limits
 
         def limits(quality: str) -> tuple[float, float]:
             found = self.shot(index, quality).limits
@@ -239,6 +242,6 @@ def _shown(project: Project) -> Project:
 def input_space(project: Project, info: ClipInfo) -> Assumption:
     """The clip's colour space and why: the project's word, else what its tags say."""
     if project.input != "auto":
-        return Assumption(space(project.input).name, "said by the project or --input")
+        return Assumption(project.input, "said by the project or --input")
     size = (info.width, info.height)
     return tags_to_space(info.tags, info.format.model, size, info.format.floating)
