@@ -159,6 +159,11 @@ class ClipDepth:
         )
 
     @property
+    def network(self) -> NetworkDepth | None:
+        """The network depth is estimated with; None where it comes from files alone."""
+        return self._network
+
+    @property
     def guided(self) -> bool:
         """Whether maps are smaller than the picture, so that edges are taken from the picture."""
         if self._network is not None or self._pass is None:

@@ -123,6 +123,10 @@ class NetworkDepth:
         finished = filter_.finished(index, shot.start, stop, span)
         return finished, self._known(index, quality, frame)[1]
 
+    def trace(self, index: int, quality: str) -> tuple[Map, NDArray[np.bool_]]:
+        """As TemporalFilter.trace, for a frame whose finished depth was asked for just now."""
+        return self._filters[quality].trace(index)
+
     def _known(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
         slot = index % SLOTS
         known = self._kept.get((quality, slot))

@@ -22,6 +22,7 @@ VERSION = 1  # of the filter; written to depth passes, raised when finished dept
 # Frames kept: a window, and some to spare for passes that look a few frames to either side.
 SLOTS = 2 * programs.WINDOW + 9
 _STAGE = "depth in time"
+_SAME = 0.2  # sum of the differences in R, G and B up to which two frames show the same thing
 _END_SHARE = 0.5  # of the window's first and last frame: one comes or goes with less of a step
 
 
@@ -104,6 +105,24 @@ class TemporalFilter:
                 label=(self._name, "finished"),
             )
             return np.ascontiguousarray(self._engine.runner.read(texture))
+
+    def trace(self, index: int) -> tuple[Map, NDArray[np.bool_]]:
+        """Where the points of a frame were in the frame before, which is there as well.
+
+        (h, w, 2) pixels, x right, y down; and (h, w), where the frame before shows the same thing.
+        """
+        with self._engine.stage(_STAGE):
+            read = self._engine.runner.read
+            motion = np.ascontiguousarray(read(self._motion(index, index - 1))[..., :2])
+            now, before = (read(self._kept[i % SLOTS].frame) for i in (index, index - 1))
+        height, width = motion.shape[:2]
+        y, x = np.mgrid[:height, :width]
+        x, y = x + motion[..., 0], y + motion[..., 1]
+        inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
+        column = np.clip(np.rint(x), 0, width - 1).astype(np.intp)
+        row = np.clip(np.rint(y), 0, height - 1).astype(np.intp)
+        unlike = np.abs(before[row, column, :3] - now[..., :3]).sum(-1)
+        return motion, inside & (unlike < _SAME)
 
     def _reach(self, index: int, step: int, last: int) -> int:
         """How many frames there are beside a frame in one direction."""
