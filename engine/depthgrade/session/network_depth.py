@@ -101,6 +101,11 @@ class NetworkDepth:
         """Nearness of a frame as the network says it: float32 (h, w), larger is nearer."""
         return self._known(index, quality, frame)[2]
 
+    def picture(self, index: int, quality: str) -> Map:
+        """What the network sees of a frame: float32 (h, w, 3), Rec.709 code values 0..1."""
+        texture = self._known(index, quality, None)[1]
+        return np.ascontiguousarray(self._engine.read(texture)[..., :3])
+
     def finished(
         self, frame: Frame, quality: str, shot: depth.Shot, span: float
     ) -> tuple[Map, Texture]:
