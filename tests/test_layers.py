@@ -13,11 +13,12 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Plain data about pictures; below color, which reads a clip's colour tags.
     frozenset({"frames"}),
     frozenset({"color"}),
-    frozenset({"graph"}),
+    frozenset({"graph", "keyframes"}),
     frozenset({"nodes"}),
-    # Above nodes: a project file is checked against the node declarations.
+    # Above look: a project file is checked against the node declarations.
+    frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "compiler", "media", "depth"}),
+    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"}),
     frozenset({"gl"}),
     frozenset({"session"}),
     frozenset({"cli", "ui"}),

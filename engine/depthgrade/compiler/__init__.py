@@ -1,6 +1,6 @@
 """From a project to shader text: pure functions, no OpenGL."""
 
-from depthgrade.compiler.grade import Request, compile_grade
+from depthgrade.compiler.grade import Request, compile_grade, held_values
 from depthgrade.compiler.guided import compile_guided
 from depthgrade.compiler.network_input import compile_network_input
 from depthgrade.compiler.pack import compile_pack
@@ -18,4 +18,5 @@ __all__ = [
     "compile_guided",
     "compile_network_input",
     "compile_pack",
+    "held_values",
 ]

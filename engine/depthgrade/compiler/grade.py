@@ -25,7 +25,8 @@ from depthgrade.compiler.program import Entry, Plan, Program, Sampler, Uniform, 
 from depthgrade.compiler.source import Source
 from depthgrade.compiler.text import number
 from depthgrade.graph import OUTPUT
-from depthgrade.nodes.base import ColorNode, KeyNode, Pass
+from depthgrade.look import Look
+from depthgrade.nodes.base import ColorNode, KeyNode, Node, Pass, Step
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Project
 
@@ -199,6 +200,30 @@ class _Passes:
             tuple(uniform for uniform, _ in uniforms),
             about=about,
         )
+
+
+def held_values(look: Look, settled: Look) -> tuple[object, ...]:
+    """The values of keyframes that decide the text of the passes: each needs a plan of its own.
+
+    settled is the look of a frame. What only reaches the passes as arguments is left out.
+    """
+    return tuple(
+        settled.value(address)
+        for address in look.keyframes
+        for node, _, name in [address.partition(".")]
+        if address not in look.animated or name not in _arguments_of(settled.nodes[node])
+    )
+
+
+def _arguments_of(node: Node) -> frozenset[str]:
+    """The parameters that only reach the passes as arguments of calls, whatever they are."""
+    size = (1920, 1080)
+    calls: list[Step | Pass] = []
+    if isinstance(node, ColorNode | KeyNode):
+        calls += [*node.steps(), *node.passes(size), *node.last_steps()]
+    if isinstance(node, ColorNode):
+        calls += [*node.key_steps(), *node.key_passes(size)]
+    return frozenset(name for call in calls for name in call.parameters)
 
 
 def source_lines(source: Source) -> list[str]:

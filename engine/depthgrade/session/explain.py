@@ -72,7 +72,8 @@ def compile_plan(project: Project, info: ClipInfo | None = None) -> Plan:
     """The passes that draw the project; their text is what `explain --glsl` prints."""
     source = Source.of(info) if info else ASSUMED
     look = project.look
-    live = look.automatic
+    live = look.automatic | look.animated
+    look = look.at(0)
     output = "rec709" if project.output == "auto" else project.output
     project = replace(project, look=look.with_limits(lambda _: (0.0, 1.0)), output=output)
     # A network's map is small, so edges are taken from the picture; a depth pass may be as large.
@@ -129,9 +130,12 @@ def _node(project: Project, name: str, node: Node) -> ExplainedNode:
     elif key:
         inverted = "inverse " if getattr(node, "key_invert", False) else ""
         reads += f", where the {inverted}key of {key} is"
-    changed = [
-        f"{each.name} = {shown(getattr(node, each.name))}"
-        for each in parameters(type(node)).values()
-        if getattr(node, each.name) != each.default and each.name != "key_invert"
-    ]
+    changed = []
+    for each in parameters(type(node)).values():
+        value, track = getattr(node, each.name), project.look.keyframes.get(f"{name}.{each.name}")
+        if track:
+            frames = ", ".join(f"{shown(key.value)} at {key.frame}" for key in track.keys)
+            changed.append(f"{each.name}: {frames}")
+        elif value != each.default and each.name != "key_invert":
+            changed.append(f"{each.name} = {shown(value)}")
     return ExplainedNode(name, node.title, reads, "\n".join(changed) or "as by default")

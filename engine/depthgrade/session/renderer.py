@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.color import Assumption, tags_to_space
-from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
+from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade, held_values
 from depthgrade.depth import Shot
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
@@ -66,7 +66,8 @@ class Renderer:
         self._engine: Engine | None = None
         self._depth: ClipDepth | None = None
         self._shots: tuple[Shot, ...] = ()
-        self._plans: dict[str | None, tuple[Look, Plan]] = {}  # by key; for which look
+        # for which look; by key and what keyframes hold
+        self._plans: dict[tuple[str | None, tuple[object, ...]], tuple[Look, Plan]] = {}
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
@@ -166,17 +167,22 @@ class Renderer:
     def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
     ) -> tuple[Plan, Look]:
-        """The passes that draw a frame, and the look with the limits of the frame's shot.
+        """The passes that draw a frame, and its look: keyframes and limits of the shot settled.
 
-        Automatic limits are uniforms, so that a clip of many shots is drawn by one set of programs.
+        What moves is a uniform, automatic limits too, so that a clip of many shots is drawn by one
+        set of programs; only words and switches with keyframes need one for each of their values.
         """
         look = look or self.project.look
-        known = self._plans.get(key)
+        moment = look.at(index)
+        settled = moment.with_limits(_unlimited)
+        state = key, held_values(look, settled)
+        known = self._plans.get(state)
         if known is None or known[0] is not look:
-            known = self._plans[key] = look, self._compiled(look, key)
+            live = self.live | moment.automatic | look.animated
+            known = self._plans[state] = look, self._compiled(settled, live, key)
         plan = known[1]
         if not plan.qualities:
-            return plan, look.with_limits(_unlimited)
+            return plan, settled
         for quality in plan.qualities:
             self.shot(index, quality)  # sampled before a frame is uploaded, whatever the limits
 
@@ -184,16 +190,16 @@ class Renderer:
             found = self.shot(index, quality).limits
             return found.far, found.near
 
-        return plan, look.with_limits(limits)
+        return plan, moment.with_limits(limits)
 
-    def _compiled(self, look: Look, key: str | None) -> Plan:
+    def _compiled(self, look: Look, live: frozenset[str], key: str | None) -> Plan:
         if key is not None and key not in look.nodes:
             raise ProjectError(f'there is no node "{key}"; {suggest(key, look.nodes)}')
         request = Request(
-            replace(self.project, look=look.with_limits(_unlimited)),
+            replace(self.project, look=look),
             self.source,
             self.input_space.space,
-            self.live | look.automatic,
+            live,
             key,
             pixel_aspect=self.info.upright_pixel_aspect,
             cancel=self.cancel,
