@@ -58,10 +58,10 @@ def by_method(found: dict[str, dict[str, float]]) -> list[Row]:
     """A row for each method, and how many times steadier it is than `per frame`."""
     base = found["per frame"].get("instability")
     rows = []
-    for method in found:
-        row: Row = {"method": method, **found[method]}
+    for method, figures in found.items():
+        row: Row = {"method": method, **figures}
         if base is not None:
-            row["times steadier"] = base / max(found[method]["instability"], 1e-9)
+            row["times steadier"] = base / max(figures["instability"], 1e-9)
         rows.append(row)
     return rows
 

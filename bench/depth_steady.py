@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -201,7 +202,7 @@ def _flows(
     grey = [np.round(each @ np.float32([0.2126, 0.7152, 0.0722]) * 255) for each in pictures]
     grey = [np.clip(each, 0, 255).astype(np.uint8) for each in grey]
     motions, seen = [], []
-    for before, now in zip(grey, grey[1:], strict=False):
+    for before, now in itertools.pairwise(grey):
         motion = dis.calc(now, before, None)
         back = dis.calc(before, now, None)
         y, x = np.mgrid[: now.shape[0], : now.shape[1]]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from depth_metrics import Map, depth_errors, scale_and_shift
 from depthgrade import Look, Project, Renderer
-from depthgrade.depth import Estimator, load_card, suggest_limits, write_depth_frame
+from depthgrade.depth import Estimator, load_card, write_depth_frame
 from depthgrade.depth.estimator import resize
 from depthgrade.nodes.registry import make_node
 from depthgrade.resources import material
@@ -20,8 +21,10 @@ from PIL import Image
 
 # Groups whose measured depth is dense and follows the picture's outlines.
 SHARP = ("middlebury", "icl_nuim", "lensblur", "iphone_portrait")
-BAND = 0.02  # of the height: beside an outline, on either side
-JUMP = 0.08  # of the range of depth, from which a step is an outline
+BAND = 0.02  # of the longer side: looked at on either side of an outline
+JUMP = 0.1  # of the range of depth, from which a step is an outline
+# Limits that clip nothing: the key is depth itself, as a render makes it at full size.
+WIDE = {"type": "depth_map", "far_limit": -1.0, "near_limit": 2.0}
 
 
 def _entries() -> list[dict[str, Any]]:
@@ -37,7 +40,7 @@ def _read(entry: dict[str, Any]) -> tuple[Path, Map]:
 
 
 def handling_figures(model: str) -> list[dict[str, Any]]:
-    """AbsRel and delta-1 of the network on the pictures as Pillow shrinks them, and through ours."""
+    """AbsRel and delta-1 of the network on pictures as Pillow shrinks them, and through ours."""
     card = load_card(model)
     found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     with Estimator(card, "better") as estimator:
@@ -71,90 +74,81 @@ def handling_figures(model: str) -> list[dict[str, Any]]:
 
 
 def boundary_figures(model: str) -> list[dict[str, Any]]:
-    """Mean error of a depth key within BAND of outlines: small map enlarged, and with edges.
+    """How far depth at full size is from a clean cut across outlines: enlarged, and with edges.
 
-    Once with the network's map (fitted to the truth), once with the truth reduced to that size,
-    which shows the enlarging alone.
+    Once with the network's map, once with the truth reduced to its size, which shows what the edges
+    do to a map that is right already.
     """
     rows = []
     for entry in _entries():
         if entry["group"] not in SHARP:
             continue
         path, truth = _read(entry)
-        disparity = np.where(truth > 0, 1 / np.maximum(truth, 1e-9), 0.0)
-        if not entry["metric"]:
-            disparity = truth  # relative already
         valid = truth > 0
+        disparity = np.where(valid, 1 / np.maximum(truth, 1e-9), 0.0) if entry["metric"] else truth
         low, high = np.percentile(disparity[valid], [1, 99])
         target = np.clip((disparity - low) / (high - low), 0, 1).astype(np.float32)
-        band = _band(target, valid)
-        if band.sum() < 200:
-            continue
-        limits = suggest_limits([target])
-        with Renderer(Project(clip=path, model=model, input="rec709")) as renderer:
+        look = Look(nodes={"depth": make_node("depth", WIDE)})
+        project = Project(clip=path, model=model, input="rec709", look=look)
+        with Renderer(project) as renderer:
             raw = renderer.depth.raw(0, "better")
             size = renderer.info.size
-        full = resize(target, *size)
-        inside = resize(band.astype(np.float32), *size) > 0.5
-        wanted = _levels(full, limits.far, limits.near)
-        enlarged = resize(raw, *size).astype(np.float64)
+            network = resize(raw, *size), renderer.key("depth", 0)
+        target = resize(target, *size)
         known = resize(valid.astype(np.float32), *size) > 0.99
-        scale, shift = scale_and_shift(enlarged[known], full[known].astype(np.float64))
+        small = Image.fromarray(target).resize(raw.shape[::-1], Image.Resampling.BOX)
+        reduced = np.asarray(small, np.float32)
+        with tempfile.TemporaryDirectory() as folder:
+            write_depth_frame(Path(folder) / "depth.0000.exr", near=reduced)
+            with Renderer(replace(project, model=None, depth=folder)) as renderer:
+                exact = resize(reduced, *size), renderer.key("depth", 0)
         row: dict[str, Any] = {"picture": entry["id"]}
-        reduced = np.asarray(
-            Image.fromarray(full).resize(raw.shape[::-1], Image.Resampling.BOX), np.float32
-        )
-        fitted = (scale * raw + shift).astype(np.float32)
-        for name, small in (("network", fitted), ("truth reduced", reduced)):
-            plain = _levels(resize(small, *size), limits.far, limits.near)
-            guided = _guided(path, small, limits.far, limits.near)
-            errors = [float(np.abs(each - wanted)[inside].mean()) for each in (plain, guided)]
+        for name, maps in (("network", network), ("truth reduced", exact)):
+            errors = [outline_error(each, target, known) for each in maps]
             row |= {f"{name}, enlarged": errors[0], f"{name}, edges": errors[1]}
-            row[f"{name}, less"] = f"{100 * (1 - errors[1] / max(errors[0], 1e-9)):.0f} %"
-        rows.append(row)
+        if all(np.isfinite(value) for value in list(row.values())[1:]):
+            rows.append(row)
     mean: dict[str, Any] = {"picture": "mean"}
-    for name in ("network", "truth reduced"):
-        errors = [
-            float(np.mean([row[f"{name}, {how}"] for row in rows])) for how in ("enlarged", "edges")
-        ]
-        mean |= {f"{name}, enlarged": errors[0], f"{name}, edges": errors[1]}
-        mean[f"{name}, less"] = f"{100 * (1 - errors[1] / errors[0]):.0f} %"
+    for name in list(rows[0])[1:]:
+        mean[name] = float(np.mean([row[name] for row in rows]))
+    for row in (*rows, mean):
+        row["network, less"] = (
+            f"{100 * (1 - row['network, edges'] / row['network, enlarged']):.0f} %"
+        )
     return [*rows, mean]
 
 
-def _levels(depth: NDArray[np.float32], far: float, near: float) -> NDArray[np.float32]:
-    return np.clip((depth - far) / (near - far), 0, 1)
+def outline_error(
+    depth: NDArray[np.float32], truth: NDArray[np.float32], known: NDArray[np.bool_]
+) -> float:
+    """Mean difference of the profiles of depth and truth across outlines, along rows and columns.
 
-
-def _band(target: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pixels within BAND of a jump of depth, where depth is known on both sides."""
-    jump = np.zeros(target.shape, bool)
-    across = (np.abs(target[:, 2:] - target[:, :-2]) > JUMP) & valid[:, 2:] & valid[:, :-2]
-    down = (np.abs(target[2:] - target[:-2]) > JUMP) & valid[2:] & valid[:-2]
-    jump[:, 1:-1] |= across
-    jump[1:-1] |= down
-    reach = max(2, round(BAND * target.shape[0]))
-    for axis in (0, 1):
-        counts = np.cumsum(
-            np.pad(jump.astype(np.int32), [(reach + 1, reach), (0, 0)][:: 1 - 2 * axis]), axis
+    An outline is a jump of the truth by more than JUMP that is nearly all there is within BAND of
+    the longer side. Each profile is put to 0 and 1 at its ends, so that wrong depth beside an
+    outline does not count, only where and how softly it passes from one to the other; outlines the
+    depth does not show at all, or the wrong way round, are left out. nan where there are none.
+    """
+    total, count = 0.0, 0
+    for own, target, there in ((depth, truth, known), (depth.T, truth.T, known.T)):
+        width = target.shape[1]
+        reach, step = max(6, round(BAND * max(truth.shape))), max(1, round(0.003 * width))
+        columns = np.arange(reach, width - reach)
+        jump = np.abs(target[:, columns + step] - target[:, columns - step])
+        whole = np.abs(target[:, columns + reach] - target[:, columns - reach])
+        outline = (jump > JUMP) & (jump > 0.8 * whole)
+        offsets = np.arange(-reach, reach + 1)
+        for offset in offsets:
+            outline &= there[:, columns + offset]
+        y, x = np.nonzero(outline)
+        chosen = np.random.default_rng(0).permutation(len(y))[:4000]
+        y, x = y[chosen, None], columns[x[chosen], None] + offsets
+        profiles = own[y, x], target[y, x]
+        rise = [each[:, -1] - each[:, 0] for each in profiles]
+        shown = (rise[0] * rise[1] > 0) & (np.abs(rise[0]) > 0.02)
+        a, b = (
+            np.clip((each[shown] - each[shown, :1]) / r[shown, None], 0, 1)
+            for each, r in zip(profiles, rise, strict=True)
         )
-        upper = np.take(counts, range(2 * reach + 1, counts.shape[axis]), axis)
-        lower = np.take(counts, range(counts.shape[axis] - 2 * reach - 1), axis)
-        jump = (upper - lower) > 0
-    return jump & valid
-
-
-def _guided(path: Path, small: NDArray[np.float32], far: float, near: float) -> NDArray[np.float32]:
-    """The key a render makes of a small depth map, with edges taken from the picture."""
-    node = make_node("depth", {"type": "depth_map"})
-    with tempfile.TemporaryDirectory() as folder:
-        write_depth_frame(Path(folder) / "depth.0000.exr", near=small)
-        project = Project(clip=path, depth=folder, look=Look(nodes={"depth": node}), input="rec709")
-        with Renderer(project) as renderer:
-            mapping = renderer.shot(0).mapping
-            limits = mapping.apply(np.float32([far, near]))
-            for name, value in zip(("far_limit", "near_limit"), limits, strict=True):
-                renderer.project = renderer.project.with_value(
-                    f"depth.{name}", float(np.clip(value, -1, 2))
-                )
-            return renderer.key("depth", 0)
+        total += float(np.abs(a - b).mean(axis=1).sum()) if shown.any() else 0.0
+        count += int(shown.sum())
+    return total / count if count else float("nan")

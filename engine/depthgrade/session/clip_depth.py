@@ -170,6 +170,13 @@ class ClipDepth:
             return True
         return self._pass.size != self._source.size
 
+    @property
+    def soft(self) -> bool:
+        """Whether the maps are a network's, whose edges are to be drawn to the picture's."""
+        return self._network is not None or (
+            self._pass is not None and self._pass.analysis is not None
+        )
+
     def _stored_map(self, index: int, quality: str, mapping: depth.Mapping) -> Map | None:
         """The depth of a frame from files, near = 1; None if it has to be estimated."""
         known = self._usable_pass(quality)

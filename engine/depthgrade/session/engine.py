@@ -98,17 +98,21 @@ class Engine:
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
-    def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
-        """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
+    def depth_texture(
+        self, quality: str, depth: Map, guide: Texture | None, *, soft: bool = False
+    ) -> Texture:
+        """A depth map (near = 1) as the grade pass reads it; with a guide, as lines over luma.
+
+        soft: the map is a network's, whose edges are drawn to those of the guide.
+        """
         with self.stage("depth edges"):
             texture = self._depths.fill(quality, depth, linear=True)
             if guide is None:
                 return texture
-            inputs = Inputs(pictures=(guide, texture))
-            for number, program in enumerate(compile_guided(guide.size)):
-                coefficients = self.runner.run(program, inputs, label=(quality, number % 2))
-                inputs = Inputs(pictures=(coefficients,))
-            return interpolated(coefficients)
+            for number, program in enumerate(compile_guided(guide.size, soft=soft)):
+                inputs = Inputs(pictures=(guide, texture))
+                texture = self.runner.run(program, inputs, label=(quality, number % 2))
+            return interpolated(texture)
 
     def read(self, texture: Texture) -> Map:
         """A texture's values: (height, width, channels)."""

@@ -95,5 +95,7 @@ class PassRunner:
         depths = {}
         for quality in qualities:
             depth, guide = self._depth().map(frame, planes, quality)
-            depths[quality] = self._engine.depth_texture(quality, depth, guide)
+            depths[quality] = self._engine.depth_texture(
+                quality, depth, guide, soft=self._depth().soft
+            )
         return planes, depths
