@@ -30,9 +30,9 @@ def treated(project: Project, start: int, stop: int) -> Maps:
         with Renderer(project, past_only=method == "live") as renderer:
             for index in range(start, stop):
                 frame = renderer.reader.frame(index)
-                found[method].append(renderer.depth.estimated(frame, "better"))
+                found[method].append(renderer.clip_depth.estimated(frame, "better"))
                 if method == "analysed":
-                    found["raw"].append(renderer.depth.raw(index, "better"))
+                    found["raw"].append(renderer.clip_depth.raw(index, "better"))
     found["per frame"] = stability.per_frame(found["raw"])
     found["averaged"] = stability.averaged_range(found["raw"])
     return found
@@ -181,7 +181,7 @@ def _clip(path: Path, model: str, frames: int, cv2: Any) -> dict[str, Any]:
         if cv2 is None or length < 4:
             return row
         pictures = []
-        network = renderer.depth.network
+        network = renderer.clip_depth.network
         assert network is not None
         for index in range(start, start + length):
             pictures.append(network.picture(index, "better"))

@@ -55,7 +55,7 @@ def handling_figures(model: str) -> list[dict[str, Any]]:
             small = picture.resize(size, Image.Resampling.BILINEAR)
             plain = estimator.infer(np.asarray(small, np.float32) / np.float32(255))
             with Renderer(Project(clip=path, model=model, input="rec709")) as renderer:
-                ours = renderer.depth.raw(0, "better")
+                ours = renderer.clip_depth.raw(0, "better")
             errors = []
             for raw in (plain, ours):
                 near = resize(raw, truth.shape[1], truth.shape[0]).astype(np.float64)[mask]
@@ -91,7 +91,7 @@ def boundary_figures(model: str) -> list[dict[str, Any]]:
         look = Look(nodes={"depth": make_node("depth", WIDE)})
         project = Project(clip=path, model=model, input="rec709", look=look)
         with Renderer(project) as renderer:
-            raw = renderer.depth.raw(0, "better")
+            raw = renderer.clip_depth.raw(0, "better")
             size = renderer.info.size
             network = resize(raw, *size), renderer.key("depth", 0)
         target = resize(target, *size)

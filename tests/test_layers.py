@@ -18,10 +18,12 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Above look: a project file is checked against the node declarations.
     frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"}),
+    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"})
+    | {"editing", "project_file"},
     frozenset({"gl"}),
     frozenset({"session"}),
-    frozenset({"cli", "ui"}),
+    frozenset({"ui"}),
+    frozenset({"cli"}),
 )
 
 # (importing, imported) -> why this one import may break the rule above.
@@ -32,7 +34,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "PyOpenColorIO": frozenset({"color"}),
     "pydantic": frozenset({"nodes", "project", "depth"}),
     "pydantic_core": frozenset({"nodes", "project", "depth"}),
-    "tomlkit": frozenset({"project"}),
+    "tomlkit": frozenset({"project_file"}),
     "tomllib": frozenset({"project", "depth"}),  # depth: the model cards
     "av": frozenset({"media"}),
     "OpenEXR": frozenset({"media", "depth"}),  # depth: the depth pass is an EXR sequence

@@ -44,7 +44,7 @@ def _reason(look: Look, name: str, node: Node, found: dict[str, str]) -> str:
 def _around(passes: Sequence[Pass]) -> str:
     """Why passes can't be baked; "" for none that do something."""
     acting = [each for each in passes if not each.identity]
-    if any(each.neighbour for each in acting):
+    if any(read.later for each in acting for read in each.reads):
         return "it reads neighbouring frames"
     return "it reads neighbouring pixels" if acting else ""
 

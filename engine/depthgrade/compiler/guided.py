@@ -40,6 +40,4 @@ def _program(size: tuple[int, int], result: str) -> Program:
     samplers = tuple(Sampler(f"picture{index}", "picture", index) for index in range(2))
     declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
     functions = Library().texts("\n".join(lines))
-    return Program(
-        assemble("fragment", size, declared, functions, lines), "fragment", size, samplers
-    )
+    return Program(assemble("fragment", declared, functions, lines), "fragment", size, samplers)

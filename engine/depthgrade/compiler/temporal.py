@@ -130,6 +130,6 @@ def _program(
     names = [f"picture{index}" for index in range(pictures)]
     lines = [*(before or []), f"    vec4 result = {result};"]
     declarations = [*(f"uniform sampler2D {name};" for name in names), *(declared or [])]
-    text = assemble("fragment", size, declarations, Library().texts("\n".join(lines)), lines)
+    text = assemble("fragment", declarations, Library().texts("\n".join(lines)), lines)
     samplers = tuple(Sampler(name, "picture", index) for index, name in enumerate(names))
     return Program(text, "fragment", size, samplers, channels=channels)

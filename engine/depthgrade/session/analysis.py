@@ -59,15 +59,15 @@ def analyze(
     with Renderer(replace(project, depth=None), rate=rate, progress=progress) as renderer:
         start, stop = checked_range(frames, renderer.info.frame_count)
         shots = _shots(renderer, start, stop, quality)
-        wanted = renderer.depth.analysis(quality).model_copy(
+        wanted = renderer.clip_depth.analysis(quality).model_copy(
             update={"frames": (start, stop), "shots": shots}
         )
         wanted = _prepared(out, wanted, overwrite)
         kept, missing = _missing(out, range(start, stop))
         for done, index in enumerate(missing, 1):
             frame = renderer.reader.frame(index)
-            finished = renderer.depth.estimated(frame, quality)
-            raw = renderer.depth.raw(index, quality)
+            finished = renderer.clip_depth.estimated(frame, quality)
+            raw = renderer.clip_depth.raw(index, quality)
             depth.write_depth_frame(frame_path(out, index), near=finished, raw=raw)
             if progress:
                 progress("analysing depth", kept + done, stop - start)

@@ -61,14 +61,14 @@ def _report(
     shot = renderer.shot(start, quality)
     count = min(stop - start, MEASURED)
     first = start + (stop - start - count) // 2
-    network = renderer.depth.network
+    network = renderer.clip_depth.network
     maps, raws, motions, seen = [], [], [], []
     for index in range(first, first + count):
         frame = renderer.reader.frame(index)
         if network is None:
             maps.append(renderer.depth_map(index, quality))
         else:
-            maps.append(renderer.depth.estimated(frame, quality))
+            maps.append(renderer.clip_depth.estimated(frame, quality))
             raws.append(network.raw(index, quality))
             if index > first:
                 motion, mask = network.trace(index, quality)

@@ -72,7 +72,7 @@ class Engine:
     @contextmanager
     def stage(self, stage: str) -> Iterator[None]:
         """The context made current, for the block; timed where stages are measured."""
-        with self.device.context:
+        with self.device.current():
             if not self.stages.measured:
                 yield
                 return
@@ -98,6 +98,11 @@ class Engine:
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
+    def proxy(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
+        """A frame's code values at a smaller size, drawn over the one before."""
+        with self.stage("proxy"):
+            return self.runner.run(program, Inputs(planes), label="proxy")
+
     def depth_texture(
         self, quality: str, depth: Map, guide: Texture | None, *, soft: bool = False
     ) -> Texture:
@@ -114,9 +119,14 @@ class Engine:
                 texture = self.runner.run(program, inputs, label=(quality, number % 2))
             return interpolated(texture)
 
+    def finish(self) -> None:
+        """Waits until everything drawn so far is there."""
+        with self.device.current():
+            self.runner.finish()
+
     def read(self, texture: Texture) -> Map:
         """A texture's values: (height, width, channels)."""
-        with self.device.context:
+        with self.device.current():
             return self.runner.read(texture)
 
     def run(
