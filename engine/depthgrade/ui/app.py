@@ -24,6 +24,7 @@ from depthgrade.session.preview import Shown
 from depthgrade.ui.history import History
 from depthgrade.ui.places import Places
 from depthgrade.ui.queue import Queue
+from depthgrade.ui.strip import Strip
 
 Compare = Literal["off", "wipe", "side"]
 Mode = Literal["picture", "key", "overlay", "matte", "false colour"]
@@ -106,6 +107,8 @@ class App:
     watched: float = -10.0
     autosaved: float = 0.0
     held: bool = False  # a value is being dragged
+    grabbed_limit: str = ""  # the limit that a drag on the depth histogram moves
+    strip: Strip = field(default_factory=Strip)
     curve_point: tuple[str, int] | None = None  # the point of a curve that is being dragged
     changed: float = -10.0
     complete: bool = False  # the picture is what was asked for, nothing is being waited for
@@ -119,6 +122,7 @@ class App:
     def close(self) -> None:
         """Ends playback and rendering; the device stays."""
         self.queue.close()
+        self.strip.close()
         if self.player is not None:
             self.player.close()
             self.player = None
@@ -179,6 +183,7 @@ class App:
         self.complete = False
         try:
             self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
+            self.strip.open(self.project, self.player, self.device)
         except EngineError as error:
             self.problem = str(error)
 
@@ -233,6 +238,12 @@ class App:
         if index is None or not self.look.keyframes:
             return self.look
         return self.look.at(index)
+
+    @property
+    def keyframe_frames(self) -> list[int]:
+        """The frames at which the selected node has keyframes."""
+        tracks = [t for a, t in self.look.keyframes.items() if a.split(".")[0] == self.selection]
+        return sorted({key.frame for track in tracks for key in track.keys})
 
     def keyframe_state(self, address: str) -> str:
         """Whether a value has a keyframe "here", at "other" frames, or "none"."""

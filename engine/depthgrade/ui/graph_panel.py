@@ -145,16 +145,17 @@ class GraphPanel:
         title = name if node is not None else name.capitalize()
         color = theme.QUIET if off else theme.STRONG if node is not None else theme.TEXT
         imgui.text_colored(theme.vec4(color), widgets.clipped(title, width))
-        imgui.dummy(ImVec2(width, 1))
         if node is not None:
             draw.add_text(
                 imgui.get_font(),
                 imgui.get_font_size() * 0.82,
-                ImVec2(start.x, imgui.get_cursor_screen_pos().y - 3),
+                ImVec2(start.x, start.y + imgui.get_font_size() * 1.12),
                 u32(theme.QUIET),
                 "off" if off else type(node).title.lower(),
             )
-            imgui.dummy(ImVec2(width, imgui.get_font_size() * 0.7))
+            imgui.dummy(ImVec2(width, imgui.get_font_size() * 0.55))
+        else:
+            imgui.dummy(ImVec2(width, 1))
         bottom = imgui.get_cursor_screen_pos().y
         middle = (start.y + bottom) / 2 - 3
         sides = {"in": start.x - 9, "out": start.x + width + 9}

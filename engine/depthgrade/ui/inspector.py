@@ -12,6 +12,7 @@ from depthgrade.nodes.registry import Parameter, parameters
 from depthgrade.ui import theme, wheels, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.curve import curve
+from depthgrade.ui.depth_panel import histogram, is_target, limits_of
 from depthgrade.ui.probe import resolved
 from depthgrade.ui.widgets import KEY_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, scaled
 
@@ -34,6 +35,8 @@ def draw(app: App) -> None:
     imgui.begin_disabled(not node.enabled)
     if pairs:
         _wheels(app, name, node, [(found[each], channels) for each, channels in pairs.items()])
+    if limits_of(node):
+        histogram(app, name, node)
     taken = {*pairs, *(channels.name for channels in pairs.values())}
     for parameter in own:
         if parameter.name not in taken:
@@ -200,6 +203,7 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
     low, high = float(parameter.low or 0), float(parameter.high or 1)
     gap = scaled(6)
     chips = sum(imgui.calc_text_size(w.capitalize()).x + scaled(14) + gap for w in parameter.words)
+    chips += scaled(28) if is_target(parameter) else 0
     width = imgui.get_content_region_avail().x - scaled(NUMBER_WIDTH) - gap - chips
     automatic = isinstance(value, str)
     shown = resolved(app, address) if automatic else value
@@ -223,6 +227,16 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
     for each in (change, typed):
         if each is not None:
             app.set(address, each.value, held=each.held)
+    if is_target(parameter):
+        imgui.same_line(0, 0)
+        on = app.view.picking == address
+        if widgets.icon_button(
+            icons_fontawesome_6.ICON_FA_EYE_DROPPER,
+            "Take the depth of a click on the picture.",
+            on=on,
+        ):
+            app.view.picking = None if on else address
+        app.places.mark(f"{address} pick")
     for word in parameter.words:
         imgui.same_line(0, gap)
         if widgets.chip(word.capitalize(), value == word, f"{address}: {word}"):
