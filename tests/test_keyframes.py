@@ -2,9 +2,11 @@
 
 from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from depthgrade import Look, Project, ProjectError
+from depthgrade.cli.options import Changes
 from depthgrade.graph import parse_wires
 from depthgrade.keyframes import Track, parse_track, written
 from depthgrade.nodes.registry import make_node
@@ -151,3 +153,23 @@ def test_keyframes_are_added_replaced_and_taken_away() -> None:
 def test_a_value_set_for_all_frames_takes_the_keyframes_away() -> None:
     made = look().with_keyframe("sky.gain", 10, 0.5).with_value("sky.gain", 0.75)
     assert made.keyframes == {} and made.at(10).value("sky.gain") == 0.75
+
+
+def test_set_writes_keyframes(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(LOOK, encoding="utf-8")
+    values = ("sky.gain@0:smooth=1.0", "sky.gain@24=0.5", "sky.enabled@30=false")
+    made = Changes(values=values).project(str(path), clip_needed=False).look
+    assert written(made.keyframes["sky.gain"]) == [[0, 1.0, "smooth"], [24, 0.5]]
+    assert made.at(40).value("sky.enabled") is False
+    for wrong in ("sky.gain@x=1.0", "sky.gain@3:smoth=1.0"):
+        with pytest.raises(ProjectError, match="is no keyframe; write"):
+            Changes(values=(wrong,)).project(str(path), clip_needed=False)
+
+
+def test_ten_thousand_keyframes_are_read_quickly(tmp_path: Path) -> None:
+    rows = ", ".join(f"[{frame}, {frame % 5 / 2}]" for frame in range(10_000))
+    start = perf_counter()
+    made = loaded(tmp_path, f'"sky.gain" = [{rows}]')
+    assert made.at(9_999).value("sky.gain") == 2.0
+    assert perf_counter() - start < 10  # about 1 s; more means that time grows with the square

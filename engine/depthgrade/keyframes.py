@@ -35,7 +35,7 @@ class Track:
 
     def at(self, frame: int) -> Any:
         """The value at a frame: a number, numbers of the keyframes' shape, a word or a switch."""
-        place = bisect_right([key.frame for key in self.keys], frame) - 1
+        place = bisect_right(self.keys, frame, key=lambda key: key.frame) - 1
         if place < 0:
             return self.keys[0].value
         key = self.keys[place]

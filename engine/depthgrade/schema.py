@@ -79,6 +79,7 @@ def _parameter(each: Parameter) -> dict[str, Any]:
         "points": {"type": "array", "items": pair, "minItems": 2},
         "file": {"type": "string"},
         "space": {"enum": [row.name for row in spaces()]},
+        "whole": {**number, "type": "integer"},
         "number": {"anyOf": [number, {"enum": list(each.words)}]} if each.words else number,
     }
     return {**forms[each.kind], **about}

@@ -101,3 +101,18 @@ def test_what_is_the_same_is_said_to_be(run: Run, warm: Path, clip: Path) -> Non
         "leaves the clip"
         in run("diff", warm, warm, "--clip", clip, "-f", 9, "-o", warm.with_name("x.png")).err
     )
+
+
+def test_a_look_is_baked_and_what_is_left_out_is_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "look.toml"
+    path.write_text(
+        'wires = ["source -> a -> b -> output", "w.key -> b.key"]\n'
+        '[nodes.a]\ntype = "primary"\ngain = 0.9\n'
+        '[nodes.b]\ntype = "cdl"\n[nodes.w]\ntype = "window"\n'
+    )
+    result = run("bake", path, "-o", tmp_path / "a.cube", "--size", 17)
+    assert result.code == 0
+    assert "rec709 to rec709, 17x17x17; 99 % of random colours within" in result.out
+    assert "not in a.cube: b, its key w can't be baked" in result.err
+    assert (tmp_path / "a.cube").read_text().startswith('TITLE "look"\nLUT_3D_SIZE 17\n')
+    assert "nothing to bake" in run("bake", "-o", tmp_path / "b.cube").err

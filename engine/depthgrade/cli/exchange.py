@@ -1,4 +1,4 @@
-"""The commands that bring looks in and out: `cdl` and `schema`; and `diff`."""
+"""The commands that bring looks in and out: `cdl`, `bake`, `schema`; and `diff`."""
 
 import json
 from dataclasses import replace
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     options.add(group, import_cdl, "", "import")
     options.add(group, export_cdl, "", "export")
     app.add_typer(group, rich_help_panel=_PANEL)
+    options.add(app, bake, _PANEL)
     options.add(app, schema, _PANEL)
     options.add(app, diff, _PANEL)
 
@@ -89,6 +90,64 @@ def export_cdl(
     output().print(f"{out}: {names}", markup=False)
     for left in left_out_of_cdl(found):
         note(f"not in {out.name}: {left}")
+
+
+def bake(
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[INPUT]", help="A project or look .toml.", show_default=False),
+    ] = None,
+    *,
+    out: Target,
+    size: Annotated[
+        int, typer.Option("--size", metavar="N", help="Points along an edge, 17 to 129.")
+    ] = 33,
+    frame: Annotated[
+        int, typer.Option("--frame", "-f", metavar="N", help="Whose values keyframes have.")
+    ] = 0,
+    look: options.LookName = None,
+    values: options.Values = None,
+    input: options.InputSpace = None,
+    output_space: options.OutputSpace = None,
+    rendering: options.RenderingName = None,
+    configuration: options.Configuration = None,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Write a look as a LUT, .cube or .clf, from the input space to the output space.
+
+    What needs depth, a place in the picture or neighbouring pixels can't be in a LUT: it is named
+    and left out.
+
+    Examples:
+      depthgrade bake warm.toml -o warm.cube
+      depthgrade bake --look teal-orange --input davinci_intermediate -o teal.clf --size 65
+    """
+    from depthgrade.session.bake import bake as write_lut  # noqa: PLC0415
+
+    if source is None and look is None:
+        raise ProjectError("bake: nothing to bake; give a project, a look .toml or --look NAME")
+    changes = options.Changes(
+        look,
+        tuple(values or ()),
+        input,
+        output_space,
+        rendering,
+        ocio=configuration,
+    )
+    project = changes.project(source, clip_needed=False)
+    if project.input == "auto":
+        note("the input space is not said; rec709 is assumed, --input names another")
+    if project.look.keyframes:
+        note(f"values with keyframes are those of frame {frame}")
+    done = write_lut(project, out, size=size, frame=frame, overwrite=overwrite)
+    most, greatest = done.most * 255, done.greatest * 255
+    output().print(
+        f"{done.path}: {done.reads} to {done.writes}, {size}x{size}x{size}; 99 % of random colours"
+        f" within {most:.2f} codes of 255 of the look, the worst {greatest:.1f}",
+        markup=False,
+    )
+    for name, reason in done.left_out.items():
+        note(f"not in {done.path.name}: {name}, {reason}")
 
 
 def schema(

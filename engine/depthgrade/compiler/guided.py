@@ -52,6 +52,6 @@ def _box(
     ]
     functions = Library().texts("\n".join(lines))
     declared = [f"uniform sampler2D {name};" for name in names]
-    text = assemble("fragment", size, declared, functions, lines)
+    text = assemble("fragment", declared, functions, lines)
     samplers = tuple(Sampler(name, "picture", index) for index, name in enumerate(names))
     return Program(text, "fragment", size, samplers)

@@ -5,6 +5,7 @@ when rendering, so the text is the one that draws.
 """
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from depthgrade import depth
 from depthgrade.color import input_title, output_title, spaces
@@ -63,7 +64,7 @@ def explain(project: Project, info: ClipInfo | None = None) -> Explanation:
         " see it with --glsl"
     )
     if count > 1:
-        facts["passes"] = "; ".join(program.about for program in plan.programs)
+        facts["passes"] = "; ".join(_passes(plan))
     nodes = [_node(project, name, node) for name, node in look.used().items()]
     return Explanation(facts, tuple(nodes))
 
@@ -118,6 +119,16 @@ def _depth(project: Project) -> str:
     if card is None:
         return "no network is installed; give --model or --depth"
     return f"estimated by {card.title}, quality {', '.join(project.qualities)}"
+
+
+def _passes(plan: Plan) -> list[str]:
+    """The passes with their reasons; those a node draws in a row are counted."""
+    rows = groupby((each.about for each in plan.programs), key=lambda a: a.partition(": ")[0])
+    said = []
+    for node, row in rows:
+        first, *rest = row
+        said.append(f"{node}: {1 + len(rest)} passes" if rest else first)
+    return said
 
 
 def _node(project: Project, name: str, node: Node) -> ExplainedNode:

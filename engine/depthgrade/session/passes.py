@@ -72,12 +72,29 @@ class PassRunner:
             self._remembered = plan.remembered
         self._plan, self._nodes, self._frame, self._proxy = plan, nodes, frame, proxy
         self._made, self._uploaded = kept, None
+        for number, frames in sorted(self._needed(frame.index).items()):
+            # Once all that is read at other frames is there, no pass is drawn for two frames in
+            # turn, so one texture for each of the others will do.
+            if number in self._remembered:
+                for index in sorted(frames):
+                    self._picture(number, index)
         return self._picture(len(plan.programs) - 1, frame.index)
+
+    def _needed(self, index: int) -> dict[int, set[int]]:
+        """The frames each pass is needed of, to draw a frame."""
+        last = len(self._plan.programs) - 1
+        needed: dict[int, set[int]] = {last: {index}}
+        for number in range(last, -1, -1):
+            for sampler in self._plan.programs[number].samplers:
+                if sampler.role == "pass":
+                    needed.setdefault(sampler.index, set()).update(
+                        self._within_shot(each, sampler.offset) for each in needed[number]
+                    )
+        return needed
 
     def _picture(self, number: int, index: int) -> Texture:
         """What a pass makes of a frame."""
-        reach = self._remembered.get(number)
-        place = index % (2 * reach + 1) if reach else 0
+        place = index % self._remembered.get(number, 1)
         made = self._made.get((number, place))
         if made is not None and made[0] == index:
             return made[1]
@@ -90,7 +107,7 @@ class PassRunner:
                 )
         planes, depths = self._inputs(number, index)
         texture = self._engine.run(
-            program,
+            program.sized(self._nodes),
             Inputs(planes, depths, (), passes),
             program.values(self._nodes),
             (self._label, number, place),
@@ -102,6 +119,8 @@ class PassRunner:
         if offset == 0:
             return index
         start, stop = self._shot_of(index)
+        if not start <= index + offset < stop:
+            offset = -offset
         return min(max(index + offset, start), stop - 1)
 
     def _inputs(self, number: int, index: int) -> tuple[tuple[Texture, ...], dict[str, Texture]]:
