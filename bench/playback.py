@@ -66,6 +66,7 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
     times: list[float] = []
     sizes: list[int] = []
     begin = last = time.perf_counter()
+    cpu = time.process_time()
     number = 0
     while last - begin < seconds:
         number += 1
@@ -86,6 +87,7 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         "frame_ms_p95": percentile(times, 0.95),
         "frame_ms_p99": percentile(times, 0.99),
         "p99_over_median": percentile(times, 0.99) / percentile(times, 0.5),
+        "cpu_ms_per_refresh": 1000 * (time.process_time() - cpu) / number,
         "clip_fps": float(player.info.rate),
         "shown_fps": counts.shown / (last - begin),
         "dropped": counts.dropped,

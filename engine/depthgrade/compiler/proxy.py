@@ -51,5 +51,5 @@ def compile_proxy(source: Source, factor: int) -> Program:
     declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
     functions = Library().texts("\n".join(lines))
     size = proxy_source(source, factor).size
-    text = assemble("fragment", size, declared, functions, lines)
+    text = assemble("fragment", declared, functions, lines)
     return Program(text, "fragment", size, tuple(samplers))

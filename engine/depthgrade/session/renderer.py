@@ -239,6 +239,10 @@ class Renderer:
         small = compile_proxy(self.source, factor) if factor > 1 else None
         return self._passes[label].draw(plan, settled.nodes, frame, small)
 
+    def forget(self, label: str) -> None:
+        """Drops what a label's passes keep of other frames: one of them was not what it should."""
+        self._passes.pop(label, None)
+
     def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
     ) -> tuple[Plan, Look]:

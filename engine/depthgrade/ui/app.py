@@ -107,6 +107,7 @@ class App:
     watched: float = -10.0
     autosaved: float = 0.0
     held: bool = False  # a value is being dragged
+    luma: tuple[int, list[float]] | None = None  # the histogram behind curves, and of which frame
     grabbed_limit: str = ""  # the limit that a drag on the depth histogram moves
     strip: Strip = field(default_factory=Strip)
     curve_point: tuple[str, int] | None = None  # the point of a curve that is being dragged
@@ -141,7 +142,10 @@ class App:
             return ""
         info, renderer = self.player.info, self.player.preview.renderer
         width, height = info.size
-        depth = self.player.preview.depth.description
+        maps = self.player.preview.depth
+        depth = maps.description
+        if 0 < maps.count < info.frame_count:
+            depth = f"{depth}, {maps.count} of {info.frame_count} frames"
         return (
             f"{info.codec}  {width}×{height}  {info.format.bits} bit   "
             f"{space(renderer.input_space.space).title}   depth: {depth}"

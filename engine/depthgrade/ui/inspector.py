@@ -98,6 +98,8 @@ def _wheel(
     changed = now != master.default or rgb != channels.default
     title = master.name.replace("_", " ").capitalize()
     start = imgui.get_cursor_pos_x()
+    _keyframe(app, key, f"{node_name}.{channels.name}")
+    imgui.same_line()
     imgui.set_cursor_pos_x(start + (width - imgui.calc_text_size(title).x) / 2)
     text_width = imgui.calc_text_size(title).x + 6
     if widgets.label(f"{title}##{key}".split("##")[0], changed=changed, width=text_width):
@@ -158,11 +160,16 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
     imgui.pop_id()
 
 
-def _keyframe(app: App, address: str) -> None:
-    """The diamond: filled where this frame has a keyframe, lit where others have."""
+def _keyframe(app: App, address: str, *with_it: str) -> None:
+    """The diamond: filled where this frame has a keyframe, lit where others have.
+
+    Addresses with it get and lose their keyframes together with it.
+    """
     state = app.keyframe_state(address)
     if widgets.diamond(address, state):
-        app.toggle_keyframe(address)
+        for each in (address, *with_it):
+            if app.keyframe_state(each) == state:
+                app.toggle_keyframe(each)
     app.places.mark(f"{address} keyframe")
     words = {
         "none": "Keyframe here: the value may differ at other frames.",
