@@ -1,6 +1,7 @@
 """The shipped looks, built from an empty graph by mouse and keys, one by one."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from depthgrade import looks
@@ -8,7 +9,7 @@ from depthgrade.project import Look
 from depthgrade.ui.stage import Stage
 from imgui_bundle import imgui
 
-_ALT, _ENTER = imgui.Key.mod_alt, imgui.Key.enter
+_ALT, _CTRL, _ENTER = imgui.Key.mod_alt, imgui.Key.mod_ctrl, imgui.Key.enter
 Opened = Callable[[Look | None], Stage]
 
 
@@ -48,9 +49,12 @@ def select(stage: Stage, name: str) -> None:
 def set_values(stage: Stage, node: str, values: dict[str, object]) -> None:
     """Types, switches and chips in the inspector until the node has these values."""
     select(stage, node)
-    for name, value in values.items():
+    for name, value in sorted(values.items(), key=lambda each: each[0] == "enabled"):
         address = f"{node}.{name}"
         match value:
+            case bool() if name == "enabled":
+                stage.press(_CTRL, imgui.Key.d)
+                stage.refresh(2)
             case bool():
                 stage.click(f"{address} switch")
             case "auto":
@@ -92,11 +96,17 @@ def test_a_look_is_built_from_an_empty_graph_by_mouse_and_keys(opened: Opened, n
     else:
         serial = [n for n in wanted.graph.order() if wanted.nodes[n].ports.rgb_out]
         rename(stage, "primary", serial[0])
-        for each in serial[1:]:
-            select(stage, serial[serial.index(each) - 1])
-            stage.press(_ALT, imgui.Key.s)
-            stage.refresh(6)
-            rename(stage, "primary", each)
+        for before, each in pairwise(serial):
+            kind = wanted.nodes[each].type
+            if kind == "primary":
+                select(stage, before)
+                stage.press(_ALT, imgui.Key.s)
+                stage.refresh(6)
+                rename(stage, "primary", each)
+            else:
+                add(stage, kind, each)
+                wire(stage, before, each, "rgb")
+                wire(stage, each, "output", "rgb")
     add(stage, "depth_map", "depth")
     for each in wanted.wires:
         if each.port == "key":
