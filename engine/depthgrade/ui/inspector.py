@@ -153,7 +153,7 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
                 app.set(address, chosen)
         case "rgb":
             _channels(app, address, value, parameter)
-        case "number":
+        case "number" | "whole":
             _number(app, address, value, parameter)
         case _:
             _text(app, address, str(value))
@@ -212,7 +212,7 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
     chips = sum(imgui.calc_text_size(w.capitalize()).x + scaled(14) + gap for w in parameter.words)
     chips += scaled(28) if is_target(parameter) else 0
     width = imgui.get_content_region_avail().x - scaled(NUMBER_WIDTH) - gap - chips
-    automatic = isinstance(value, str)
+    automatic, whole = isinstance(value, str), parameter.kind == "whole"
     shown = resolved(app, address) if automatic else value
     neutral = parameter.default if not isinstance(parameter.default, str) else low
     imgui.begin_disabled(automatic and shown is None)
@@ -228,12 +228,15 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
         high,
         width=scaled(NUMBER_WIDTH),
         color=theme.QUIET if automatic else None,
+        decimals=0 if whole else None,
     )
     app.places.mark(f"{address} number")
     imgui.end_disabled()
     for each in (change, typed):
         if each is not None:
-            app.set(address, each.value, held=each.held)
+            made = round(each.value) if whole else each.value
+            if made != value:
+                app.set(address, made, held=each.held)
     if is_target(parameter):
         imgui.same_line(0, 0)
         on = app.view.picking == address

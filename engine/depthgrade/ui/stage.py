@@ -24,6 +24,7 @@ from depthgrade.ui.app import App
 from depthgrade.ui.drawing import update
 from depthgrade.ui.shell import Shell
 
+_STRIP_SECONDS = 20.0  # a screenshot waits for the timeline's pictures at most
 TICK = 1 / 60  # seconds a refresh stands for where no clock runs
 
 
@@ -254,4 +255,8 @@ def take_screenshot(
         if stage.app.player is not None:
             stage.app.player.seek(frame)
         stage.settle()
+        end = time.monotonic() + _STRIP_SECONDS
+        while stage.app.strip.left > 0 and time.monotonic() < end:
+            time.sleep(0.02)
+            stage.refresh()
         stage.save(out)
