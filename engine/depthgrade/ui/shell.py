@@ -49,6 +49,7 @@ class Shell:
             | imgui.WindowFlags_.no_bring_to_front_on_focus
             | imgui.WindowFlags_.no_nav_focus
             | imgui.WindowFlags_.no_move
+            | imgui.WindowFlags_.no_background  # the panels cover it: a fill less
         )
         imgui.begin("##root", None, flags)
         imgui.pop_style_var()
