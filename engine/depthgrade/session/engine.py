@@ -70,7 +70,7 @@ class Engine:
             self.device.close()
 
     @contextmanager
-    def _stage(self, stage: str) -> Iterator[None]:
+    def stage(self, stage: str) -> Iterator[None]:
         """The context made current, for the block; timed where stages are measured."""
         with self.device.current():
             if not self.stages.measured:
@@ -82,33 +82,42 @@ class Engine:
 
     def upload(self, frame: Frame) -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload."""
-        with self._stage("upload"):
+        with self.stage("upload"):
             self.device.collect()
             return self._planes.planes(frame.planes)
 
-    def network_input(self, program: Program, planes: tuple[Texture, ...]) -> tuple[Texture, Map]:
-        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
-        with self._stage("network input"):
-            texture = self.runner.run(program, Inputs(planes), label="network")
+    def network_input(
+        self, program: Program, planes: tuple[Texture, ...], label: object = "network"
+    ) -> tuple[Texture, Map]:
+        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32.
+
+        The texture is drawn over when its label is used again.
+        """
+        with self.stage("network input"):
+            texture = self.runner.run(program, Inputs(planes), label=label)
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
     def proxy(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
         """A frame's code values at a smaller size, drawn over the one before."""
-        with self._stage("proxy"):
+        with self.stage("proxy"):
             return self.runner.run(program, Inputs(planes), label="proxy")
 
-    def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
-        """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
-        with self._stage("depth edges"):
+    def depth_texture(
+        self, quality: str, depth: Map, guide: Texture | None, *, soft: bool = False
+    ) -> Texture:
+        """A depth map (near = 1) as the grade pass reads it; with a guide, as lines over luma.
+
+        soft: the map is a network's, whose edges are drawn to those of the guide.
+        """
+        with self.stage("depth edges"):
             texture = self._depths.fill(quality, depth, linear=True)
             if guide is None:
                 return texture
-            inputs = Inputs(pictures=(guide, texture))
-            for number, program in enumerate(compile_guided(guide.size)):
-                coefficients = self.runner.run(program, inputs, label=(quality, number % 2))
-                inputs = Inputs(pictures=(coefficients,))
-            return interpolated(coefficients)
+            for number, program in enumerate(compile_guided(guide.size, soft=soft)):
+                inputs = Inputs(pictures=(guide, texture))
+                texture = self.runner.run(program, inputs, label=(quality, number % 2))
+            return interpolated(texture)
 
     def finish(self) -> None:
         """Waits until everything drawn so far is there."""
@@ -128,14 +137,14 @@ class Engine:
         label: object,
     ) -> Texture:
         """The picture of a grading pass, drawn over the one before of that label."""
-        with self._stage("grade"):
+        with self.stage("grade"):
             return self.runner.run(program, inputs, values, label=label)
 
     def pack(
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
-        with self._stage("read-back"):
+        with self.stage("read-back"):
             packed = [
                 self.runner.run(program, Inputs(pictures=(picture,)), label=("pack", number))
                 for number, program in enumerate(
