@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from depthgrade import Look, Project, Renderer, looks
+from depthgrade import Look, Project, Renderer, editing, looks
 from depthgrade.ui.probe import probe
 from depthgrade.ui.stage import Stage
 
@@ -42,6 +42,23 @@ def test_an_impatient_preview_settles_on_the_same_picture(
     ours = stage.app.player.preview.renderer.engine.read(shown)[..., :3]
     with Renderer(Project(clip=clip, look=look, depth=depth_pass)) as renderer:
         theirs = renderer.frame(0)
+    assert np.array_equal(ours, theirs)
+
+
+def test_a_look_that_reads_other_frames_settles_on_what_still_writes(
+    opened: Opened, clip: Path, depth_pass: Path
+) -> None:
+    shipped = looks.load("recover-highlights")
+    look, name = editing.insert_serial(shipped, "source", "noise_reduction")
+    stage = opened(look)
+    assert stage.app.player is not None
+    stage.app.player.seek(4)
+    stage.settle()
+    shown = stage.app.pictures.graded
+    assert shown is not None and name == "noise_reduction"
+    ours = stage.app.player.preview.renderer.engine.read(shown)[..., :3]
+    with Renderer(Project(clip=clip, look=look, depth=depth_pass)) as renderer:
+        theirs = renderer.frame(4)
     assert np.array_equal(ours, theirs)
 
 

@@ -7,6 +7,7 @@ else, each function once and after those it calls; no include statements, no ord
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from depthgrade.color import GlslFunction
 from depthgrade.resources import shader, shader_names
@@ -65,6 +66,7 @@ class Library:
         return _Entry(entry.origin, entry.text.replace("COUNT", counted[2])) if entry else None
 
 
+@cache
 def split_functions(text: str) -> dict[str, str]:
     """The functions of a GLSL file by name, each with the comment lines right above it."""
     functions: dict[str, str] = {}

@@ -27,8 +27,13 @@ class Scopes:
         self._zeros = bytes(4 * _SIZE[0] * _SIZE[1])
         self._targets: dict[tuple[int, int], tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
 
-    def draw(self, kind: str, picture: moderngl.Texture, size: tuple[int, int]) -> moderngl.Texture:
-        """A scope of a picture (display code values) as an RGBA8 texture of a size."""
+    def draw(
+        self, kind: str, picture: moderngl.Texture, size: tuple[int, int], *, quick: bool = True
+    ) -> moderngl.Texture:
+        """A scope of a picture (display code values) as an RGBA8 texture of a size.
+
+        quick: on a software device count fewer pixels, for pictures that move.
+        """
         if self._counter is None or self._painter is None or self._counts is None:
             self._counter = self._context.compute_shader(shader("scope/count"))
             program = self._context.program(VERTEX, shader("scope/paint"))
@@ -43,7 +48,7 @@ class Scopes:
         texture, framebuffer = self._targets[size]
         pixels = picture.width * picture.height
         every = 1
-        while self._software and pixels / every**2 > _SAMPLES:
+        while quick and self._software and pixels / every**2 > _SAMPLES:
             every += 1
         self._counts.write(self._zeros)
         self._counts.bind_to_image(0, read=True, write=True)

@@ -40,6 +40,7 @@ class Feed:
         self._ready: dict[int, Frame] = {}
         self._sequence: list[int] = []  # the order's frames that are decoded, in playing order
         self._closed = False
+        self._around = 0
         self.error: str | None = None  # what went wrong with the newest frame tried
         self.latest: Frame | None = None  # decoded last, for whatever order: shown while scrubbing
         self.seconds, self.decoded = 0.0, 0  # spent decoding, and how many frames
@@ -66,12 +67,19 @@ class Feed:
             self.error = None
             self._changed.notify()
 
+    def keep_around(self, frames: int) -> None:
+        """Has this many frames before and after the one on the screen decoded as well."""
+        with self._changed:
+            if frames != self._around:
+                self._around = frames
+                self._changed.notify()
+
     def take(self, index: int) -> Frame | None:
         """A frame if it is decoded; those before it in the order are done with."""
         with self._changed:
             frame = self._ready.get(index)
             if index in self._sequence:
-                passed = self._sequence[: self._sequence.index(index)]
+                passed = self._sequence[: max(0, self._sequence.index(index) - self._around)]
                 del self._sequence[: len(passed)]
                 for each in set(passed) - set(self._sequence):
                     self._ready.pop(each, None)
@@ -107,8 +115,8 @@ class Feed:
         self._reader.close()
 
     def _room(self) -> int:
-        count = len(self._sequence)
-        if count and (frame := self._ready.get(self._sequence[-1])) is not None:
+        count = len(self._sequence) - self._around
+        if count > 0 and (frame := self._ready.get(self._sequence[-1])) is not None:
             size = sum(plane.nbytes for plane in frame.planes)
             return min(_AHEAD, max(2, _AHEAD_BYTES // max(1, size))) - count
         return _AHEAD - count
@@ -118,7 +126,9 @@ class Feed:
         order, sequence = self._order, self._sequence
         if not sequence:
             return [order.index]
-        if order.step == 0 or self._room() <= 0:
+        if order.step == 0:
+            return self._neighbours(order.index)
+        if self._room() <= 0:
             return []
         last = sequence[-1]
         index = last + order.step
@@ -127,12 +137,16 @@ class Feed:
             if not order.loop or order.stop - order.start <= 1:
                 return []
             index = order.start if order.step > 0 else order.stop - 1
-        if not 0 <= index < self._reader.info.frame_count:
-            return []
+        low = index
         if order.step == -1:
             low = max(order.start if inside else 0, index - min(_BACKWARDS, self._room()) + 1)
-            return list(range(low, index + 1))
-        return [index]
+        return list(range(low, index + 1)) if 0 <= index < self._reader.info.frame_count else []
+
+    def _neighbours(self, index: int) -> list[int]:
+        """The next frame around a standing one that is not decoded yet."""
+        near = [index + sign * far for far in range(1, self._around + 1) for sign in (1, -1)]
+        count = self._reader.info.frame_count
+        return [i for i in near if 0 <= i < count and i not in self._sequence][:1]
 
     def _run(self) -> None:
         while True:

@@ -40,6 +40,7 @@ class LiveDepth:
         self._count = frame_count
         self._maps: OrderedDict[tuple[str, int], Depth] = OrderedDict()
         self._shots: dict[str, list[ShotDepth]] = {}
+        self._allowed = 2 * _AHEAD  # maps to keep; known better once the first has come
         self._process: Background | None = None
         self._sent: Wanted | None = None
         self._project: Project | None = None
@@ -70,9 +71,13 @@ class LiveDepth:
             self.error = None
         if not qualities or self.error is not None:
             return
-        near = range(_AHEAD) if step else range(1)
-        ahead = [(index + offset * (step or 1)) % self._count for offset in near]
-        missing = tuple((q, i) for i in ahead for q in qualities if (q, i) not in self._maps)
+        near = [(index + offset * (step or 1)) % self._count for offset in range(_AHEAD)]
+        rest: list[int] = []
+        if not step and len(self._maps) < self._allowed:  # standing: the rest of the clip, too
+            rest = [(index + offset) % self._count for offset in range(self._count)]
+        missing = tuple(
+            (q, i) for i in [*near, *rest] for q in qualities if (q, i) not in self._maps
+        )[:_AHEAD]
         wanted = Wanted(bare, missing)
         if missing and wanted != self._sent:
             if self._process is None:
@@ -113,6 +118,11 @@ class LiveDepth:
         """A frame's map if it is there, for histograms and probes."""
         found = self._maps.get((quality, index))
         return None if found is None else found.map
+
+    @property
+    def count(self) -> int:
+        """How many frames have a map of their own."""
+        return len({index for _, index in self._maps})
 
     def spans(self) -> list[tuple[int, int]]:
         """The stretches of frames (first, one past the last) whose own map is here."""
@@ -162,8 +172,8 @@ class LiveDepth:
     def _keep(self, depth: Depth) -> None:
         self._maps[depth.quality, depth.index] = depth
         lines = 0 if depth.lines is None else depth.lines.nbytes
-        allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes + lines))
-        while len(self._maps) > allowed:
+        self._allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes + lines))
+        while len(self._maps) > self._allowed:
             self._maps.popitem(last=False)
 
     def _known_shot(self, index: int, quality: str) -> ShotDepth | None:

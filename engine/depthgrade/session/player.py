@@ -173,6 +173,7 @@ class Player:
         proxy = 1 if full else self.proxy
         shown = self.preview.draw(self.frame, project, live=live, proxy=proxy)
         self.preview.renderer.engine.finish()
+        self.feed.keep_around(self.preview.reach)
         seconds = perf_counter() - began
         self.milliseconds["picture"] = 1000 * seconds
         if self.playing and shown.current:
@@ -198,7 +199,9 @@ class Player:
     def _frame_at(self, index: int) -> Frame:
         """A neighbour of the frame on the screen; that frame itself while it is not decoded."""
         assert self.frame is not None
-        return self.feed.peek(index) or self.frame
+        frame = self.feed.peek(index)
+        self.preview.missed = self.preview.missed or frame is None
+        return frame or self.frame
 
     @property
     def proxy(self) -> int:

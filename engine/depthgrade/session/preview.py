@@ -60,7 +60,8 @@ class Preview:
         self.depth = LiveDepth(self.renderer.info.frame_count)
         self.depth.attach(self.renderer, frame_at)
         self.patient = patient
-        self.error: str | None = None  # why a program can't be made
+        self.reach = 0  # frames either side that the look reads besides the one it draws
+        self.missed = False  # one of them was not there, and the frame itself stood in
         self._warmer: Background | None = None
         self._warmed: set[str] = set()
         self._asked: str | None = None
@@ -115,14 +116,17 @@ class Preview:
         graded = self.depth.ready(frame.index, qualities)
         look = project.look if graded else _UNGRADED
         plan, settled = renderer.plan(frame.index, key=key if graded else None, look=look)
-        exact = self.depth.exact(frame.index, qualities)
+        self.reach, self.missed = sum(plan.remembered.values()), False
         if not self._is_quick(plan, frame, renderer.project, key, qualities if graded else ()):
             known = self._good.get(label)
             if known is not None:
                 texture = renderer.draw_plan(*known, frame, label=label)
-                return Shown(texture, current=False, graded=graded, exact=exact)
+                return Shown(texture, current=False, graded=graded, exact=False)
         texture = renderer.draw_plan(plan, settled, frame, label=label)
         self._good[label] = plan, settled
+        if self.missed:
+            renderer.forget(label)
+        exact = self.depth.exact(frame.index, qualities) and not self.missed
         return Shown(texture, current=True, graded=graded, exact=exact)
 
     def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:

@@ -69,13 +69,32 @@ class _Drawn:
     proxy: int
 
     def same(self, other: "_Drawn") -> bool:
-        """Looks are compared by identity, so that asking for a plan again costs nothing."""
+        """Whether the text would be the same; values of live parameters do not matter."""
         return (
-            self.look is other.look
+            (self.look is other.look or _differ_in(self.look, other.look) <= self.live)
             and (self.live, self.proxy) == (other.live, other.proxy)
             and self.project.output == other.project.output
             and self.project.rendering == other.project.rendering
         )
+
+
+def _differ_in(one: Look, other: Look) -> frozenset[str]:
+    """The addresses at which two looks differ; "" stands for anything but a value."""
+    if (
+        one.wires != other.wires
+        or one.keyframes != other.keyframes
+        or list(one.nodes) != list(other.nodes)
+    ):
+        return frozenset({""})
+    found: set[str] = set()
+    for name, node in one.nodes.items():
+        there = other.nodes[name]
+        if type(node) is not type(there):
+            return frozenset({""})
+        if node is not there:
+            values = dict(there)
+            found |= {f"{name}.{each}" for each, value in node if value != values[each]}
+    return frozenset(found)
 
 
 class Renderer:
@@ -252,6 +271,10 @@ class Renderer:
         factor = max(1, round(self.source.size[1] / plan.programs[-1].size[1]))
         small = compile_proxy(self.source, factor) if factor > 1 else None
         return self._passes[label].draw(plan, settled.nodes, frame, small)
+
+    def forget(self, label: str) -> None:
+        """Drops what a label's passes keep of other frames: one of them was not what it should."""
+        self._passes.pop(label, None)
 
     def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None

@@ -24,6 +24,7 @@ from depthgrade.session.preview import Shown
 from depthgrade.ui.history import History
 from depthgrade.ui.places import Places
 from depthgrade.ui.queue import Queue
+from depthgrade.ui.strip import Strip
 
 Compare = Literal["off", "wipe", "side"]
 Mode = Literal["picture", "key", "overlay", "matte", "false colour"]
@@ -106,6 +107,9 @@ class App:
     watched: float = -10.0
     autosaved: float = 0.0
     held: bool = False  # a value is being dragged
+    luma: tuple[int, list[float]] | None = None  # the histogram behind curves, and of which frame
+    grabbed_limit: str = ""  # the limit that a drag on the depth histogram moves
+    strip: Strip = field(default_factory=Strip)
     curve_point: tuple[str, int] | None = None  # the point of a curve that is being dragged
     changed: float = -10.0
     complete: bool = False  # the picture is what was asked for, nothing is being waited for
@@ -119,6 +123,7 @@ class App:
     def close(self) -> None:
         """Ends playback and rendering; the device stays."""
         self.queue.close()
+        self.strip.close()
         if self.player is not None:
             self.player.close()
             self.player = None
@@ -137,7 +142,10 @@ class App:
             return ""
         info, renderer = self.player.info, self.player.preview.renderer
         width, height = info.size
-        depth = self.player.preview.depth.description
+        maps = self.player.preview.depth
+        depth = maps.description
+        if 0 < maps.count < info.frame_count:
+            depth = f"{depth}, {maps.count} of {info.frame_count} frames"
         return (
             f"{info.codec}  {width}×{height}  {info.format.bits} bit   "
             f"{space(renderer.input_space.space).title}   depth: {depth}"
@@ -179,6 +187,7 @@ class App:
         self.complete = False
         try:
             self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
+            self.strip.open(self.project, self.player, self.device)
         except EngineError as error:
             self.problem = str(error)
 
@@ -233,6 +242,12 @@ class App:
         if index is None or not self.look.keyframes:
             return self.look
         return self.look.at(index)
+
+    @property
+    def keyframe_frames(self) -> list[int]:
+        """The frames at which the selected node has keyframes."""
+        tracks = [t for a, t in self.look.keyframes.items() if a.split(".")[0] == self.selection]
+        return sorted({key.frame for track in tracks for key in track.keys})
 
     def keyframe_state(self, address: str) -> str:
         """Whether a value has a keyframe "here", at "other" frames, or "none"."""

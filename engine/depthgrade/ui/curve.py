@@ -6,6 +6,7 @@ from depthgrade.nodes.registry import Parameter
 from depthgrade.ui import theme, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.curve_shape import sampled
+from depthgrade.ui.luma import luma_histogram
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
 
@@ -28,6 +29,7 @@ def curve(app: App, address: str, points: Points, parameter: Parameter, *, first
     draw = imgui.get_window_draw_list()
     end = ImVec2(start.x + width, start.y + height)
     draw.add_rect_filled(start, end, u32(theme.grey(0.095)), scaled(3))
+    _histogram(app, start, width, height)
     for quarter in (0.25, 0.5, 0.75):
         x, y = start.x + width * quarter, start.y + height * quarter
         draw.add_line(ImVec2(x, start.y), ImVec2(x, end.y), u32(theme.grey(0.16)))
@@ -48,6 +50,16 @@ def curve(app: App, address: str, points: Points, parameter: Parameter, *, first
         draw.add_circle_filled(place(x, y), scaled(4), u32(theme.grey(0.095)))
         draw.add_circle(place(x, y), scaled(4), u32(theme.STRONG), 0, 1.4)
     draw.pop_clip_rect()
+
+
+def _histogram(app: App, start: ImVec2, width: float, height: float) -> None:
+    """How many pixels of the clip have each luma, on the axis the curve reads."""
+    counts = luma_histogram(app)
+    draw = imgui.get_window_draw_list()
+    step = width / max(1, len(counts))
+    for index, each in enumerate(counts):
+        low = ImVec2(start.x + index * step, start.y + height * (1 - 0.9 * each))
+        draw.add_rect_filled(low, ImVec2(low.x + step, start.y + height), u32(theme.grey(0.155)))
 
 
 def _edited(

@@ -139,24 +139,21 @@ class GraphPanel:
         if off:
             ed.push_style_color(ed.StyleColor.node_bg, theme.vec4(theme.grey(0.145)))
         ed.begin_node(ed.NodeId(self._id(name)))
+        imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
         draw = imgui.get_window_draw_list()
-        width = 96.0
+        font, size = imgui.get_font(), imgui.get_font_size()
+        width, height = 96.0, size * 1.9
         start = imgui.get_cursor_screen_pos()
+        imgui.dummy(ImVec2(width, height))
         title = name if node is not None else name.capitalize()
         color = theme.QUIET if off else theme.STRONG if node is not None else theme.TEXT
-        imgui.text_colored(theme.vec4(color), widgets.clipped(title, width))
-        imgui.dummy(ImVec2(width, 1))
+        top = start.y - size * 0.08 if node is not None else start.y + (height - size) / 2
+        draw.add_text(ImVec2(start.x, top), u32(color), widgets.clipped(title, width))
         if node is not None:
-            draw.add_text(
-                imgui.get_font(),
-                imgui.get_font_size() * 0.82,
-                ImVec2(start.x, imgui.get_cursor_screen_pos().y - 3),
-                u32(theme.QUIET),
-                "off" if off else type(node).title.lower(),
-            )
-            imgui.dummy(ImVec2(width, imgui.get_font_size() * 0.7))
-        bottom = imgui.get_cursor_screen_pos().y
-        middle = (start.y + bottom) / 2 - 3
+            kind = "off" if off else type(node).title.lower()
+            below = ImVec2(start.x, start.y + size * 1.05)
+            draw.add_text(font, size * 0.82, below, u32(theme.QUIET), kind)
+        middle = start.y + height / 2
         sides = {"in": start.x - 9, "out": start.x + width + 9}
         has = {
             ("rgb", False): ports.rgb_in != 0,
@@ -173,6 +170,7 @@ class GraphPanel:
             self._draw_pin(name, port, out=out, x=x, y=y)
             at = ed.canvas_to_screen(ImVec2(x, y))
             app.places.mark_at(f"pin {name} {port} {'out' if out else 'in'}", at, at)
+        imgui.pop_style_var()
         ed.end_node()
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         app.places.mark_at(f"node {name}", ed.canvas_to_screen(low), ed.canvas_to_screen(high))

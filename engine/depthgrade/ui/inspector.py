@@ -12,6 +12,7 @@ from depthgrade.nodes.registry import Parameter, parameters
 from depthgrade.ui import theme, wheels, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.curve import curve
+from depthgrade.ui.depth_panel import histogram, is_target, limits_of
 from depthgrade.ui.probe import resolved
 from depthgrade.ui.widgets import KEY_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, scaled
 
@@ -34,6 +35,8 @@ def draw(app: App) -> None:
     imgui.begin_disabled(not node.enabled)
     if pairs:
         _wheels(app, name, node, [(found[each], channels) for each, channels in pairs.items()])
+    if limits_of(node):
+        histogram(app, name, node)
     taken = {*pairs, *(channels.name for channels in pairs.values())}
     for parameter in own:
         if parameter.name not in taken:
@@ -95,6 +98,8 @@ def _wheel(
     changed = now != master.default or rgb != channels.default
     title = master.name.replace("_", " ").capitalize()
     start = imgui.get_cursor_pos_x()
+    _keyframe(app, key, f"{node_name}.{channels.name}")
+    imgui.same_line()
     imgui.set_cursor_pos_x(start + (width - imgui.calc_text_size(title).x) / 2)
     text_width = imgui.calc_text_size(title).x + 6
     if widgets.label(f"{title}##{key}".split("##")[0], changed=changed, width=text_width):
@@ -154,18 +159,23 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
                 app.set(address, int(chosen))
         case "rgb":
             _channels(app, address, value, parameter)
-        case "number":
+        case "number" | "whole":
             _number(app, address, value, parameter)
         case _:
             _text(app, address, str(value))
     imgui.pop_id()
 
 
-def _keyframe(app: App, address: str) -> None:
-    """The diamond: filled where this frame has a keyframe, lit where others have."""
+def _keyframe(app: App, address: str, *with_it: str) -> None:
+    """The diamond: filled where this frame has a keyframe, lit where others have.
+
+    Addresses with it get and lose their keyframes together with it.
+    """
     state = app.keyframe_state(address)
     if widgets.diamond(address, state):
-        app.toggle_keyframe(address)
+        for each in (address, *with_it):
+            if app.keyframe_state(each) == state:
+                app.toggle_keyframe(each)
     app.places.mark(f"{address} keyframe")
     words = {
         "none": "Keyframe here: the value may differ at other frames.",
@@ -206,8 +216,9 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
     low, high = float(parameter.low or 0), float(parameter.high or 1)
     gap = scaled(6)
     chips = sum(imgui.calc_text_size(w.capitalize()).x + scaled(14) + gap for w in parameter.words)
+    chips += scaled(28) if is_target(parameter) else 0
     width = imgui.get_content_region_avail().x - scaled(NUMBER_WIDTH) - gap - chips
-    automatic = isinstance(value, str)
+    automatic, whole = isinstance(value, str), parameter.kind == "whole"
     shown = resolved(app, address) if automatic else value
     neutral = parameter.default if not isinstance(parameter.default, str) else low
     imgui.begin_disabled(automatic and shown is None)
@@ -223,12 +234,25 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
         high,
         width=scaled(NUMBER_WIDTH),
         color=theme.QUIET if automatic else None,
+        decimals=0 if whole else None,
     )
     app.places.mark(f"{address} number")
     imgui.end_disabled()
     for each in (change, typed):
         if each is not None:
-            app.set(address, each.value, held=each.held)
+            made = round(each.value) if whole else each.value
+            if made != value:
+                app.set(address, made, held=each.held)
+    if is_target(parameter):
+        imgui.same_line(0, 0)
+        on = app.view.picking == address
+        if widgets.icon_button(
+            icons_fontawesome_6.ICON_FA_EYE_DROPPER,
+            "Take the depth of a click on the picture.",
+            on=on,
+        ):
+            app.view.picking = None if on else address
+        app.places.mark(f"{address} pick")
     for word in parameter.words:
         imgui.same_line(0, gap)
         if widgets.chip(word.capitalize(), value == word, f"{address}: {word}"):

@@ -3,7 +3,7 @@
 from depthgrade.graph import OUTPUT, SOURCE
 from depthgrade.project import Look
 
-COLUMN, ROW = 168.0, 84.0
+COLUMN, ROW = 160.0, 58.0
 
 
 def positions(look: Look) -> dict[str, tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from depthgrade.color import evaluate_input, ycbcr_to_rgb
+from depthgrade.color import evaluate_input, evaluate_output, ycbcr_to_rgb
 from depthgrade.errors import EngineError
 from depthgrade.frames import Frame
 from depthgrade.session.player import Player
@@ -74,6 +74,8 @@ def _lines(app: App, player: Player, u: float, v: float) -> list[str]:
             project = renderer.project
             signal = evaluate_input(renderer.input_space.space, project.rendering, rgb[None])[0]
             lines.append("DI   " + "  ".join(f"{each:.4f}" for each in signal))
+            light = evaluate_output("linear_dwg", project.rendering, signal[None])[0]
+            lines.append("linear   " + "  ".join(f"{each:.4f}" for each in light))
         except EngineError:
             signal = None
     out = app.monitor.pixel(

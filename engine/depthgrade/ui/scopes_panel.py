@@ -43,9 +43,10 @@ class ScopesPanel:
         if picture is None:
             return
         size = int(room.x), int(room.y)
-        wanted = (self.kind, size, app.pictures.number)
+        wanted = (self.kind, size, app.pictures.number, app.complete)
         if wanted != self._drawn or self._texture is None:
-            self._texture = app.scopes.draw(self.kind, picture, size)
+            quick = app.held or (app.player is not None and app.player.playing)
+            self._texture = app.scopes.draw(self.kind, picture, size, quick=quick)
             self._drawn = wanted
         texture = self._texture
         if self.kind == "Vector":

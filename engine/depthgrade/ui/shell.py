@@ -49,6 +49,7 @@ class Shell:
             | imgui.WindowFlags_.no_bring_to_front_on_focus
             | imgui.WindowFlags_.no_nav_focus
             | imgui.WindowFlags_.no_move
+            | imgui.WindowFlags_.no_background  # the panels cover it: a fill less
         )
         imgui.begin("##root", None, flags)
         imgui.pop_style_var()
@@ -113,9 +114,9 @@ def _dock(root: int, size: ImVec2) -> None:
     side, middle = right.id_at_dir, right.id_at_opposite_dir
     lower = dock.dock_builder_split_node(middle, imgui.Dir.down, 0.285)
     nodes, upper = lower.id_at_dir, lower.id_at_opposite_dir
-    bar = scaled(96)
+    bar = scaled(104)
     foot = dock.dock_builder_split_node(upper, imgui.Dir.down, bar / (size.y * 0.715))
-    scopes = dock.dock_builder_split_node(side, imgui.Dir.down, 0.36)
+    scopes = dock.dock_builder_split_node(side, imgui.Dir.down, 0.33)
     for name, place in (
         ("Viewer", foot.id_at_opposite_dir),
         ("Transport", foot.id_at_dir),
@@ -127,7 +128,8 @@ def _dock(root: int, size: ImVec2) -> None:
         ("Scopes", scopes.id_at_dir),
     ):
         dock.dock_builder_dock_window(name, place)
-    for place in (foot.id_at_opposite_dir, foot.id_at_dir):
-        node = dock.dock_builder_get_node(place)
-        node.set_local_flags(dock.DockNodeFlagsPrivate_.no_tab_bar)
+    for split in (foot, scopes):
+        for place in (split.id_at_opposite_dir, split.id_at_dir):
+            node = dock.dock_builder_get_node(place)
+            node.set_local_flags(dock.DockNodeFlagsPrivate_.no_tab_bar)
     dock.dock_builder_finish(root)

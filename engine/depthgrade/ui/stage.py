@@ -24,6 +24,7 @@ from depthgrade.ui.app import App
 from depthgrade.ui.drawing import update
 from depthgrade.ui.shell import Shell
 
+_STRIP_SECONDS = 20.0  # a screenshot waits for the timeline's pictures at most
 TICK = 1 / 60  # seconds a refresh stands for where no clock runs
 
 
@@ -56,7 +57,10 @@ class Context:
 class Stage:
     """The interface without a window: `refresh` draws it, `mouse` and `keys` act on it."""
 
-    def __init__(self, size: tuple[int, int], *, device: Device | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int], *, device: Device | None = None, patient: bool = True
+    ) -> None:
+        """patient: every picture is drawn exactly and at once; not for playing."""
         self._owned = device is None
         self.device = device or headless()
         self.size = size
@@ -64,7 +68,7 @@ class Stage:
             self._context = Context(scale_for(size))
             imgui.backends.opengl3_init("#version 330")
             self._target = Screen(self.device, size)
-        self.app = App(self.device, patient=True)
+        self.app = App(self.device, patient=patient)
 
     def __enter__(self) -> Self:
         return self
@@ -186,14 +190,29 @@ class Stage:
             time.sleep(0.01)
         self.refresh(4)
 
+    def turn(self) -> None:
+        """A refresh that is painted and waited for, as a window's is."""
+        began = time.perf_counter()
+        self.refresh()
+        with self.device.current():
+            self._paint()
+            self.device.context.finish()
+        if self.app.player is not None:
+            whole = 1000 * (time.perf_counter() - began)
+            picture = self.app.player.milliseconds.get("picture", 0.0)
+            self.app.player.milliseconds["panel"] = max(0.0, whole - picture)
+
+    def _paint(self) -> None:
+        self._target.use()
+        imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
+
     def read(self) -> NDArray[np.uint8]:
         """What is on the screen: (height, width, 3), top row first.
 
         Only now is the interface painted: a script that never looks need not wait for that.
         """
         with self.device.current():
-            self._target.use()
-            imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
+            self._paint()
             return self._target.read()
 
     def save(self, path: Path) -> None:
@@ -236,4 +255,8 @@ def take_screenshot(
         if stage.app.player is not None:
             stage.app.player.seek(frame)
         stage.settle()
+        end = time.monotonic() + _STRIP_SECONDS
+        while stage.app.strip.left > 0 and time.monotonic() < end:
+            time.sleep(0.02)
+            stage.refresh()
         stage.save(out)

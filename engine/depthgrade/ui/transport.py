@@ -34,7 +34,7 @@ def timecode(player: Player, index: int) -> str:
 
 def _timeline(app: App, player: Player) -> None:
     """A strip of the whole clip: range, cuts, what has depth, the playhead. Drag to scrub."""
-    width, height = imgui.get_content_region_avail().x, scaled(26)
+    width, height = imgui.get_content_region_avail().x, scaled(34)
     start = imgui.get_cursor_screen_pos()
     imgui.invisible_button("##timeline", ImVec2(width, height))
     count = player.info.frame_count
@@ -56,6 +56,12 @@ def _timeline(app: App, player: Player) -> None:
         u32(theme.grey(0.17 if whole else 0.21)),
         scaled(3),
     )
+    app.strip.draw(ImVec2(start.x, start.y + scaled(1)), ImVec2(end.x, end.y - scaled(3)))
+    shade = u32(theme.grey(0.06, 0.7))
+    draw.add_rect_filled(start, ImVec2(first, end.y), shade)
+    draw.add_rect_filled(ImVec2(last, start.y), end, shade)
+    for index in app.keyframe_frames:
+        _diamond(start.x + (index + 0.5) * step, end.y - scaled(7))
     if not whole:
         for x in (first, last - scaled(2)):
             draw.add_rect_filled(
@@ -83,6 +89,14 @@ def _timeline(app: App, player: Player) -> None:
     if imgui.is_item_hovered() and not imgui.is_item_active():
         at = min(max(int((imgui.get_io().mouse_pos.x - start.x) / step), 0), count - 1)
         imgui.set_tooltip(f"{timecode(player, at)}   frame {at}")
+
+
+def _diamond(x: float, y: float) -> None:
+    """A keyframe of the selected node."""
+    reach = scaled(4)
+    top, right = ImVec2(x, y - reach), ImVec2(x + reach, y)
+    low, left = ImVec2(x, y + reach), ImVec2(x - reach, y)
+    imgui.get_window_draw_list().add_quad_filled(top, right, low, left, u32(theme.ACCENT))
 
 
 def _buttons(app: App, player: Player) -> None:

@@ -1,8 +1,6 @@
 """The window: GLFW, imgui's own backends, and a loop that keeps to the clip's time.
 
-While a clip plays the loop turns once a frame of the clip on a software device, so that every turn
-has the same work and the screen is steady; on a GPU the screen's own refresh sets the pace. While
-nothing moves it waits for input.
+While nothing moves it waits for input; otherwise `pace` says how long.
 """
 
 import ctypes
@@ -20,9 +18,9 @@ from depthgrade.project import Project
 from depthgrade.ui import files
 from depthgrade.ui.app import App
 from depthgrade.ui.drawing import update
+from depthgrade.ui.pace import pause
 from depthgrade.ui.stage import Context, scale_for
 
-_FASTEST = 60.0  # refreshes a second while something is edited
 _IDLE = 0.1  # seconds between refreshes while nothing moves
 
 
@@ -58,7 +56,6 @@ class Window:
         glfw.set_drop_callback(self._window, self._dropped)  # type: ignore[arg-type]
         imgui.backends.glfw_init_for_opengl(address or 0, True)
         imgui.backends.opengl3_init("#version 330")
-        self.intervals: list[float] = []  # seconds between refreshes, for benchmarks
 
     def __enter__(self) -> "Window":
         return self
@@ -110,20 +107,13 @@ class Window:
             self._title = title
 
     def _wait(self, began: float) -> None:
-        """Until the next refresh is due."""
+        """Until the next refresh is due, or something happens where nothing moves."""
         app = self.app
-        player = app.player
-        if player is not None and player.playing:
-            rate = float(player.info.rate or 24)
-            if self.device.software:
-                period = 1 / min(rate * abs(player.clock.speed), _FASTEST)
-                sleep(max(0.0, period - (perf_counter() - began)))
+        moving = app.player is not None and (app.player.playing or not app.complete)
+        if not moving and not imgui.is_any_item_active():
+            glfw.wait_events_timeout(_IDLE)
             return
-        if app.complete or app.problem is not None:
-            if not imgui.is_any_item_active():
-                glfw.wait_events_timeout(_IDLE)
-            return
-        sleep(max(0.0, 1 / _FASTEST - (perf_counter() - began)))
+        sleep(pause(app, began, software=self.device.software))
 
     def _density(self) -> float:
         """Pixels a screen unit, by the monitor."""
