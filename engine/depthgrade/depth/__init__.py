@@ -8,6 +8,7 @@ from depthgrade.depth.card import (
     load_card,
 )
 from depthgrade.depth.cutting import cuts
+from depthgrade.depth.edges import guided_lines
 from depthgrade.depth.estimator import Estimator
 from depthgrade.depth.limits import Limits, suggest_limits
 from depthgrade.depth.mapping import Mapping, Shot, fit_mapping, sample_frames, shots
@@ -26,6 +27,7 @@ __all__ = [
     "cuts",
     "default_card",
     "fit_mapping",
+    "guided_lines",
     "load_card",
     "sample_frames",
     "shots",

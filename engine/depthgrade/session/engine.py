@@ -12,7 +12,14 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.compiler import Program, compile_guided, compile_pack
+from depthgrade.compiler import (
+    GUIDED_EPSILON,
+    Program,
+    compile_guided,
+    compile_pack,
+    guided_radius,
+)
+from depthgrade.depth import guided_lines
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
@@ -96,6 +103,10 @@ class Engine:
     def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
         with self._stage("depth edges"):
+            if guide is not None and self.device.software:
+                luma = np.ascontiguousarray(self.runner.read(guide)[..., 3])
+                lines = guided_lines(luma, depth, guided_radius(guide.height), GUIDED_EPSILON)
+                return self._depths.fill(quality, lines, linear=True)
             texture = self._depths.fill(quality, depth, linear=True)
             if guide is None:
                 return texture
@@ -125,11 +136,18 @@ class Engine:
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
+        inputs = Inputs(pictures=(picture,))
         with self._stage("read-back"):
-            packed = [
-                self.runner.run(program, Inputs(pictures=(picture,)), label=("pack", number))
-                for number, program in enumerate(
-                    compile_pack(format, tags, picture.size, dither=dither)
-                )
+            drawn = [
+                (pack, self.runner.run(pack.program, inputs, label=("pack", pack.planes)))
+                for pack in compile_pack(format, tags, picture.size, dither=dither)
             ]
-            return tuple(self.runner.read(texture) for texture in packed)
+            planes: dict[int, Plane] = {}
+            for pack, texture in drawn:
+                values = self.runner.read(texture)
+                if len(pack.planes) == 1:
+                    planes[pack.planes[0]] = values
+                else:
+                    for channel, plane in enumerate(pack.planes):
+                        planes[plane] = np.ascontiguousarray(values[..., channel])
+            return tuple(planes[number] for number in sorted(planes))
