@@ -1,8 +1,8 @@
 """W12, the yardstick of the benchmarks: one chain as a project, as GLSL by hand and in float64.
 
 Y'CbCr 4:2:0 BT.709 limited -> R'G'B' -> gamma 2.4 -> Rec.709 to DaVinci Wide Gamut -> DaVinci
-Intermediate -> N nodes (slope, offset, power, saturation; each optionally mixed by a smoothstep or
-ramp of depth) -> back -> gamma 1/2.4. The hand-written shader has every value as a literal, which
+Intermediate -> N nodes (slope, offset, power, saturation; each optionally mixed by a ramp of
+depth) -> back -> gamma 1/2.4. The hand-written shader has every value as a literal, which
 is the fastest form known on llvmpipe and what generated shaders are compared with.
 """
 
@@ -33,7 +33,14 @@ _WHITE = (0.3127, 0.3290)
 _REC709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 _DWG = ((0.8000, 0.3130), (0.1682, 0.9877), (0.0790, -0.1155))
 # DaVinci Intermediate, Blackmagic Design 2020
-_A, _B, _C, _M, _LIN_CUT, _LOG_CUT = 0.0075, 7.0, 0.07329248, 10.44426855, 0.00262409, 0.02740668
+DI_A, DI_B, DI_C, DI_M, DI_LIN_CUT, DI_LOG_CUT = (
+    0.0075,
+    7.0,
+    0.07329248,
+    10.44426855,
+    0.00262409,
+    0.02740668,
+)
 
 
 @dataclass(frozen=True)
@@ -188,7 +195,7 @@ def reference(picture: Picture, count: int, key_depth: NDArray[Any] | None) -> P
 
     Mirrored powers at both ends, as the project's colour spaces have them.
     """
-    x = _encode(np.sign(picture) * np.abs(picture) ** 2.4 @ _to_dwg().T)
+    x = _encode(np.sign(picture) * np.abs(picture) ** 2.4 @ to_dwg().T)
     for node in nodes(count):
         y = x * node.slope + node.offset
         y = np.where(y > 0, np.maximum(y, 1e-30) ** np.array(node.power), y)
@@ -199,7 +206,7 @@ def reference(picture: Picture, count: int, key_depth: NDArray[Any] | None) -> P
             continue
         k = np.clip((key_depth.astype(np.float64) - node.far) / (node.near - node.far), 0, 1)
         x = x + (y - x) * ((1 - k if node.invert else k) * node.gain)[..., None]
-    light = _decode(x) @ np.linalg.inv(_to_dwg()).T
+    light = _decode(x) @ np.linalg.inv(to_dwg()).T
     return np.asarray(np.sign(light) * np.abs(light) ** (1 / 2.4))
 
 
@@ -221,7 +228,7 @@ def by_hand(count: int, *, keys: bool, sited: bool) -> str:
         gain, base = (-node.gain, node.gain) if node.invert else (node.gain, 0.0)
         key = f"key(d, {scale:.8f}, {-node.far * scale:.8f}, {gain:.8f}, {base:.8f})"
         lines.append(f"    c = mix(c, {call}, {key});")
-    into, out = _to_dwg(), np.linalg.inv(_to_dwg())
+    into, out = to_dwg(), np.linalg.inv(to_dwg())
     chroma = _SITED if sited else _NEAREST
     return f"""#version 330
 uniform sampler2D plane0, plane1, plane2, depth_better;
@@ -229,13 +236,13 @@ out vec4 pixel;
 vec3 mirrored(vec3 x, float p) {{ return sign(x) * pow(abs(x), vec3(p)); }}
 vec3 encode(vec3 x)
 {{
-    vec3 curve = (log2(max(x, vec3(0.0)) + {_A}) + {_B}) * {_C};
-    return mix(x * {_M}, curve, greaterThan(x, vec3({_LIN_CUT})));
+    vec3 curve = (log2(max(x, vec3(0.0)) + {DI_A}) + {DI_B}) * {DI_C};
+    return mix(x * {DI_M}, curve, greaterThan(x, vec3({DI_LIN_CUT})));
 }}
 vec3 decode(vec3 y)
 {{
-    vec3 curve = exp2(y * {1 / _C:.9f} - {_B}) - {_A};
-    return mix(y * {1 / _M:.12f}, curve, greaterThan(y, vec3({_LOG_CUT})));
+    vec3 curve = exp2(y * {1 / DI_C:.9f} - {DI_B}) - {DI_A};
+    return mix(y * {1 / DI_M:.12f}, curve, greaterThan(y, vec3({DI_LOG_CUT})));
 }}
 vec3 cdl(vec3 x, vec3 slope, vec3 offset, vec3 power, float saturation)
 {{
@@ -278,7 +285,7 @@ _SITED = """float chroma(sampler2D p, ivec2 q)
 }"""
 
 
-def _to_dwg() -> Picture:
+def to_dwg() -> Picture:
     return np.asarray(np.linalg.solve(_rgb_to_xyz(_DWG), _rgb_to_xyz(_REC709)))
 
 
@@ -289,12 +296,12 @@ def _rgb_to_xyz(primaries: tuple[tuple[float, float], ...]) -> Picture:
 
 
 def _encode(x: Picture) -> Picture:
-    curve = (np.log2(np.maximum(x, 0) + _A) + _B) * _C
-    return np.where(x > _LIN_CUT, curve, x * _M)
+    curve = (np.log2(np.maximum(x, 0) + DI_A) + DI_B) * DI_C
+    return np.where(x > DI_LIN_CUT, curve, x * DI_M)
 
 
 def _decode(y: Picture) -> Picture:
-    return np.where(y > _LOG_CUT, np.exp2(y / _C - _B) - _A, y / _M)
+    return np.where(y > DI_LOG_CUT, np.exp2(y / DI_C - DI_B) - DI_A, y / DI_M)
 
 
 def _vec(values: Any) -> str:

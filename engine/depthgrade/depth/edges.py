@@ -21,7 +21,7 @@ def guided_lines(luma: Plane, depth: Plane, radius: int, epsilon: float) -> Plan
     square: Plane = np.square(luma, dtype=np.float32)
     covariance = _box(product, radius) - mean_luma * mean_depth
     variance = _box(square, radius) - mean_luma * mean_luma
-    slope = covariance / (variance + np.float32(epsilon))
+    slope: Plane = np.divide(covariance, variance + epsilon, dtype=np.float32)
     lines = np.empty((*luma.shape, 2), np.float32)
     lines[..., 0] = _box(slope, radius)
     lines[..., 1] = _box(mean_depth - slope * mean_luma, radius)
