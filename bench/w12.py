@@ -210,7 +210,7 @@ def reference(picture: Picture, count: int, key_depth: NDArray[Any] | None) -> P
     return np.asarray(np.sign(light) * np.abs(light) ** (1 / 2.4))
 
 
-def by_hand(count: int, *, keys: bool, sited: bool) -> str:
+def by_hand(count: int, *, keys: bool, sited: bool, size: tuple[int, int] = SIZE) -> str:
     """The chain as a fragment shader: samplers plane0, plane1, plane2 and depth_better.
 
     Powers at both ends are mirrored and NaN is not guarded against.
@@ -259,7 +259,7 @@ float key(float d, float scale, float shift, float gain, float base)
 void main()
 {{
     ivec2 q = ivec2(gl_FragCoord.xy);
-    float d = texture(depth_better, gl_FragCoord.xy / vec2({SIZE[0]:.1f}, {SIZE[1]:.1f})).r;
+    float d = texture(depth_better, gl_FragCoord.xy / vec2({size[0]:.1f}, {size[1]:.1f})).r;
     float y = (texelFetch(plane0, q, 0).r * 255.0 - 16.0) / 219.0;
     float u = (chroma(plane1, q) * 255.0 - 128.0) / 224.0;
     float v = (chroma(plane2, q) * 255.0 - 128.0) / 224.0;
