@@ -4,7 +4,7 @@ The environment is set here as well as in ./dev, so that a bare `pytest` measure
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,26 +66,44 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
     """A function that runs a look on the device: `graded(look, pixels, depth=None, **request)`.
 
     pixels: (height, width, 3) DaVinci Intermediate code values in -1.9..1.9; depth: (height, width)
-    or one number. Nothing but the look's nodes touches them; the result has the same shape.
+    or one number. Nothing but the look's nodes touches them; the result has the same shape. A list
+    of pixels (and of depths) is the frames of one shot: the result is that of frame `at`, after
+    those of `drawn` were drawn; shot is (first, one past the last) where it is not all of them.
     """
     engine = Engine(Device(gl))
+    space = "davinci_intermediate"
+    format = PixelFormat("gbrpf32le", "rgb", 32, ("G", "B", "R"), floating=True)
+
+    def frame_of(pixels: NDArray[np.float32], index: int) -> Frame:
+        pixels = np.ascontiguousarray(pixels, np.float32)
+        planes = tuple(np.ascontiguousarray(pixels[..., channel]) for channel in (1, 2, 0))
+        return Frame(planes, format, ColorTags(), index, 0, Fraction(1, 24))
 
     def run(
-        look: Look, pixels: NDArray[np.float32], depth: object = 0.0, **options: object
+        look: Look,
+        pixels: NDArray[np.float32] | Sequence[NDArray[np.float32]],
+        depth: object = 0.0,
+        *,
+        at: int = 0,
+        drawn: Sequence[int] = (),
+        shot: tuple[int, int] | None = None,
+        **options: object,
     ) -> NDArray[np.float32]:
-        pixels = np.ascontiguousarray(pixels, np.float32)
-        height, width = pixels.shape[:2]
-        space = "davinci_intermediate"
-        format = PixelFormat("gbrpf32le", "rgb", 32, ("G", "B", "R"), floating=True)
+        given = [pixels] if isinstance(pixels, np.ndarray) else pixels
+        frames = [frame_of(each, index) for index, each in enumerate(given)]
+        height, width = frames[0].planes[0].shape
         source = Source(format, ColorTags(), width, height)
         project = Project(look=look, input=space, output=space)
         plan = compile_grade(Request(project, source, space, **options))
-        planes = tuple(np.ascontiguousarray(pixels[..., channel]) for channel in (1, 2, 0))
-        frame = Frame(planes, format, ColorTags(), 0, 0, Fraction(1, 24))
-        maps = np.ascontiguousarray(np.broadcast_to(np.asarray(depth, np.float32), (height, width)))
-        given = SimpleNamespace(map=lambda *_: (maps, None))
-        runner = PassRunner(engine, lambda _: frame, lambda: given, lambda _: (0, 1))
-        picture = runner.draw(plan, look.nodes, frame)
+        maps = [
+            np.ascontiguousarray(np.broadcast_to(np.asarray(each, np.float32), (height, width)))
+            for each in (depth if isinstance(depth, list) else [depth] * len(frames))
+        ]
+        depths = SimpleNamespace(map=lambda frame, *_: (maps[frame.index], None))
+        whole = shot or (0, len(frames))
+        runner = PassRunner(engine, frames.__getitem__, lambda: depths, lambda _: whole)
+        for index in (*drawn, at):
+            picture = runner.draw(plan, look.nodes, frames[index])
         return np.ascontiguousarray(engine.read(picture)[..., :3])
 
     return run

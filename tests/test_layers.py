@@ -13,14 +13,17 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Plain data about pictures; below color, which reads a clip's colour tags.
     frozenset({"frames"}),
     frozenset({"color"}),
-    frozenset({"graph"}),
+    frozenset({"graph", "keyframes"}),
     frozenset({"nodes"}),
-    # Above nodes: a project file is checked against the node declarations.
+    # Above look: a project file is checked against the node declarations.
+    frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "compiler", "media", "depth"}),
+    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"})
+    | {"editing", "project_file"},
     frozenset({"gl"}),
     frozenset({"session"}),
-    frozenset({"cli", "ui"}),
+    frozenset({"ui"}),
+    frozenset({"cli"}),
 )
 
 # (importing, imported) -> why this one import may break the rule above.
@@ -31,7 +34,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "PyOpenColorIO": frozenset({"color"}),
     "pydantic": frozenset({"nodes", "project", "depth"}),
     "pydantic_core": frozenset({"nodes", "project", "depth"}),
-    "tomlkit": frozenset({"project"}),
+    "tomlkit": frozenset({"project_file"}),
     "tomllib": frozenset({"project", "depth"}),  # depth: the model cards
     "av": frozenset({"media"}),
     "OpenEXR": frozenset({"media", "depth"}),  # depth: the depth pass is an EXR sequence

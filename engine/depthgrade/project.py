@@ -9,13 +9,15 @@ Only what differs from the defaults is written; unknown keys are errors that nam
     [nodes.sky]                         ]
     type = "primary"
     gain = 0.8
+
+    [keyframes]                         # [frame, value], and "hold" or "smooth" to the next
+    "sky.offset" = [[0, 25], [24, 30, "smooth"], [48, 28]]
 """
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,80 +32,14 @@ from depthgrade.color import (
     output_title,
 )
 from depthgrade.errors import EngineError, ProjectError, suggest
-from depthgrade.graph import NODE_ID, Graph, Wire, parse_wires
-from depthgrade.nodes.base import Node, Value, shown
+from depthgrade.graph import NODE_ID, parse_wires
+from depthgrade.keyframes import Ease, parse_track
+from depthgrade.look import Look
+from depthgrade.nodes.base import Node, shown
 from depthgrade.nodes.depth_map import DepthMap
-from depthgrade.nodes.registry import change_node, make_node, parameters
+from depthgrade.nodes.registry import make_node, parameters
 
-
-@dataclass(frozen=True)
-class Look:
-    """A grading graph that fits any clip: nodes by id and the wires between them.
-
-    Raises ProjectError when the wires are not a valid graph.
-    """
-
-    title: str = "No grade"
-    about: str = ""
-    nodes: Mapping[str, Node] = field(default_factory=dict)
-    wires: tuple[Wire, ...] = parse_wires(["source -> output"])
-
-    def __post_init__(self) -> None:
-        self.graph  # noqa: B018 - made now, so that a wrong wire is refused now
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The wiring of the nodes."""
-        return Graph({name: node.ports for name, node in self.nodes.items()}, self.wires)
-
-    def used(self) -> dict[str, Node]:
-        """The nodes that reach the output, in the order they run."""
-        return {name: self.nodes[name] for name in self.graph.order()}
-
-    def value(self, address: str) -> Value:
-        """The value at an address such as "sky.gain". Raises ProjectError for an unknown one."""
-        node, name = self._resolve(address)
-        value: Value = getattr(self.nodes[node], name)
-        return value
-
-    def with_value(self, address: str, value: object) -> Self:
-        """This look with one value set. Raises ProjectError as the project file would."""
-        node, name = self._resolve(address)
-        return self.with_nodes({node: change_node(node, self.nodes[node], {name: value})})
-
-    def with_nodes(self, nodes: Mapping[str, Node]) -> Self:
-        """This look with some nodes replaced."""
-        return replace(self, nodes={**self.nodes, **nodes})
-
-    @property
-    def automatic(self) -> frozenset[str]:
-        """The addresses of limits that wait for the shot's depth."""
-        return frozenset(
-            f"{name}.{limit}"
-            for name, node in self.nodes.items()
-            if isinstance(node, DepthMap)
-            for limit in node.automatic
-        )
-
-    def with_limits(self, limits: Callable[[str], tuple[float, float]]) -> Self:
-        """This look with automatic limits filled in; limits(quality) is a shot's (far, near)."""
-        settled = {}
-        for name, node in self.nodes.items():
-            if isinstance(node, DepthMap) and node.automatic:
-                known = dict(zip(("far_limit", "near_limit"), limits(node.quality), strict=True))
-                settled[name] = node.model_copy(update={n: known[n] for n in node.automatic})
-        return self.with_nodes(settled) if settled else self
-
-    def _resolve(self, address: str) -> tuple[str, str]:
-        node, dot, name = address.partition(".")
-        if not dot:
-            raise ProjectError(f'"{address}": is not an address; write node.parameter')
-        if node not in self.nodes:
-            raise ProjectError(f'{address}: there is no node "{node}"; {suggest(node, self.nodes)}')
-        known = parameters(type(self.nodes[node]))
-        if name not in known:
-            raise ProjectError(f'{node} has no parameter "{name}"; {suggest(name, known)}')
-        return node, name
+__all__ = ["Look", "Project", "file_schema", "load_look", "parse_value"]
 
 
 @dataclass(frozen=True)
@@ -142,6 +78,10 @@ class Project:
     def with_value(self, address: str, value: object) -> Self:
         """This project with one node parameter set, for example ("sky.gain", 0.8)."""
         return replace(self, look=self.look.with_value(address, value))
+
+    def with_keyframe(self, address: str, frame: int, value: object, ease: Ease = "linear") -> Self:
+        """This project with a node parameter that has a value at a frame, see `keyframes`."""
+        return replace(self, look=self.look.with_keyframe(address, frame, value, ease))
 
     @property
     def configuration(self) -> UserConfig | None:
@@ -193,21 +133,46 @@ class _File(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: str = ""
-    about: str = ""
-    clip: str | None = None
-    track: int = Field(default=0, ge=0)
-    input: str = "auto"
-    output: str = "auto"
-    rendering: Rendering = DisplayRendering.kind
-    white: float = DisplayRendering.white
-    mid_grey: float = DisplayRendering.mid_grey
-    gamut_compression: bool = DisplayRendering.gamut_compression
-    model: str | None = None
-    depth: str | None = None
-    ocio: str | None = None
-    nodes: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    wires: list[str] = Field(default_factory=lambda: ["source -> output"])
+    title: str = Field(default="", description="What the look is called.")
+    about: str = Field(default="", description="What the look is for, in a sentence.")
+    clip: str | None = Field(
+        default=None, description="The clip, a picture or a sequence, relative to this file."
+    )
+    track: int = Field(default=0, ge=0, description="Which video track of the clip, from 0.")
+    input: str = Field(default="auto", description="The clip's colour space; auto: from its tags.")
+    output: str = Field(default="auto", description="The colour space written; auto: rec709.")
+    rendering: Rendering = Field(
+        default=DisplayRendering.kind, description="How scene light becomes display light."
+    )
+    white: float = Field(
+        default=DisplayRendering.white, description="Scene light shown as display white."
+    )
+    mid_grey: float = Field(
+        default=DisplayRendering.mid_grey, description="Display light of 18 % grey; 1 is 100 nits."
+    )
+    gamut_compression: bool = Field(
+        default=DisplayRendering.gamut_compression,
+        description="Bring colours outside the display's gamut into it.",
+    )
+    model: str | None = Field(default=None, description="The depth network: a name or a file.")
+    depth: str | None = Field(default=None, description="A folder with a depth pass to use.")
+    ocio: str | None = Field(default=None, description="Your own OpenColorIO configuration.")
+    nodes: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="The nodes by id, each with its type."
+    )
+    keyframes: dict[str, Any] = Field(
+        default_factory=dict,
+        description='By address such as "sky.gain": [[frame, value], [frame, value, "smooth"]].',
+    )
+    wires: list[str] = Field(
+        default_factory=lambda: ["source -> output"],
+        description='The wires: "source -> sky -> output", "depth.key -> sky.key".',
+    )
+
+
+def file_schema() -> dict[str, Any]:
+    """The keys of a project file as JSON schema, their nodes and wires in general terms."""
+    return _File.model_json_schema()
 
 
 def _placed(space: str, folder: Path) -> str:
@@ -269,6 +234,11 @@ def _look(path: Path, data: _File) -> Look:
             if not NODE_ID.fullmatch(name):
                 raise ProjectError(f'"{name}": is not a node id; use letters, digits, _ and -')
             nodes[name] = _beside(path, make_node(name, values))
-        return Look(data.title or path.stem, data.about, nodes, parse_wires(data.wires))
+        tracks = {
+            address: parse_track(f"keyframes of {address}", rows)
+            for address, rows in data.keyframes.items()
+        }
+        title = data.title or path.stem
+        return Look(title, data.about, nodes, parse_wires(data.wires), tracks)
     except EngineError as error:
         raise ProjectError(f"{path.name}: {error}") from error

@@ -1,119 +1,64 @@
-"""Phase A: each stage of the network learns the teacher's stage, then the stages are joined.
+"""Phase A: the blocks learn the teacher's maps one after the other, each on what lies below it.
 
-A stage is fed with the teacher's map of the stage before with probability p, with the network's
-own otherwise; p falls from 1 to 0 over the run. So all stages learn at once from the first step,
-and none learns from the early errors of another. Photos of a_open only, seen through mild
-photometric changes (the teacher sees the same pixels, its features are its answer to them).
+The teacher's maps of some hundred crops are made once. Then each block of the network learns, on
+small windows, to give the teacher's map at its place from what the blocks below it really give, and
+is fixed. Every problem is shallow, nothing moves below a block while it learns, no gradient passes
+through the rest, so a step costs a fiftieth of one of the whole network and the rate can be high.
 
-    OMP_WAIT_POLICY=passive python imitate.py --material DIR --out DIR [--minutes 25]
+    OMP_WAIT_POLICY=passive python imitate.py --material DIR --out DIR
 
 Without the passive policy two threads on a shared machine spin for each other: four times slower.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import torch
-from loop import Run, arguments, teacher_file
-from network import Bottleneck, DepthNet
+from loop import arguments, teacher_file
+from network import DepthNet, Down, Refresh
 from photos import Photo, augment, crop, random_box, shuffled, training_photos
-from teacher import FEATURES, HEIGHT, WIDTH, Array, Teacher
-from torch import Tensor
+from soap import Soap
+from teacher import HEIGHT, WIDTH, Array, Teacher
+from torch import Tensor, nn
 from torch.nn import functional
 
-
-def stages(
-    net: DepthNet, rgb: Tensor, target: dict[str, Tensor], forced: float
-) -> dict[str, Tensor]:
-    """Every map of the network, each input taken from `target` with probability `forced`."""
-
-    def pick(own: Tensor, key: str) -> Tensor:
-        return target[key] if float(torch.rand(())) < forced else own
-
-    out: dict[str, Tensor] = {}
-    out["f1"] = torch.relu(net.stem(rgb * 2.0 - 1.0))
-    out["f2"] = net.stage1(pick(out["f1"], "f1"))
-    out["m3"] = net.stage2.first_half(pick(out["f2"], "f2"))
-    out["f3"] = net.stage2.second_half(pick(out["m3"], "m3"))
-    out["f4"] = net.stage3(pick(out["f3"], "f3"))
-    coarse = net.context(pick(out["f4"], "f4"))
-    out["d3"] = net.merge3(coarse, pick(out["f3"], "f3"))
-    out["d2"] = net.merge2(pick(out["d3"], "d3"), pick(out["f2"], "f2"))
-    out["nearness"] = net.head(pick(out["d2"], "d2"), pick(out["f1"], "f1"))
-    return out
+HELD_OUT = 16  # crops that no block learns from
+WINDOW = (24, 40)  # cells of the block's output; four times that for the picture itself
+RIDGE = 1e-5
 
 
-def channel_statistics(teacher: Teacher, photos: list[Photo]) -> dict[str, tuple[Tensor, Tensor]]:
-    """Mean and standard deviation of each channel of the teacher's maps, each (1, c, 1, 1)."""
-    views = [crop(p.rgb, (0, 0, p.rgb.shape[1], p.rgb.shape[0]), (WIDTH, HEIGHT)) for p in photos]
-    planes = np.stack(views).transpose(0, 3, 1, 2).astype(np.float32) / 255.0
-    result = {}
-    for key, values in teacher.features(planes).items():
-        maps = torch.from_numpy(values)
-        mean, deviation = (f(maps, dim=(0, 2, 3), keepdim=True) for f in (torch.mean, torch.std))
-        # Channels that hardly move carry no information; a floor keeps their noise small.
-        result[key] = (mean, deviation.clamp_min(0.2 * float(deviation.median())))
-    return result
+@dataclass(frozen=True)
+class Part:
+    """A piece of the network: what it reads, what it must give, and its kernels' reach in cells."""
+
+    target: str
+    inputs: tuple[str, ...]
+    forward: Callable[..., Tensor]
+    modules: tuple[nn.Module, ...]
+    reach: int
 
 
-@torch.no_grad()
-def start_at_the_mean(net: DepthNet, means: dict[str, Tensor]) -> None:
-    """Sets normalisation biases so that every stage begins at its target's mean.
-
-    Adam moves a bias by at most the rate per step; channels with a large mean would take a
-    thousand steps to arrive.
-    """
-    level = {key: mean.flatten() for key, mean in means.items()}
-    for module in net.modules():
-        if isinstance(module, Bottleneck):
-            module.expand[1].weight.zero_()
-    net.stem[1].bias.copy_(level["f1"])
-    for stage, key in ((net.stage1, "f2"), (net.stage2, "m3"), (net.stage3, "f4")):
-        stage.down[1].bias.copy_(level[key])
-    second = net.stage2.blocks[len(net.stage2.blocks) // 2]
-    second.expand[1].bias.copy_(level["f3"] - level["m3"])
-    net.merge3.mix[1].bias.copy_(level["d3"])
-    net.merge2.mix[1].bias.copy_(level["d2"])
-    net.head.out.bias.fill_(float(level["nearness"]))
-
-
-def main() -> None:
-    """Trains for a time budget; the result is checkpoint.pt."""
-    parser = arguments(__doc__, minutes=25.0, rate=3e-3, seed=1)
-    parser.add_argument("--batch", type=int, default=6)
-    parser.add_argument("--forced", type=float, default=1.0, help="p at the start")
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    rng = np.random.default_rng(args.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-
-    photos = training_photos(args.material)
-    teacher = Teacher(teacher_file(args.material), args.threads)
-    statistics = channel_statistics(teacher, photos[::8])
-    scale = {key: (1.0 / std).to(device) for key, (_, std) in statistics.items()}
-    scale["nearness"] = torch.ones(1, 1, 1, 1, device=device)  # stays in the teacher's units
-    net = DepthNet().to(device)
-    start_at_the_mean(net, {key: m.to(device) * scale[key] for key, (m, _) in statistics.items()})
-    if args.start:
-        net.load_state_dict(
-            torch.load(args.start, map_location=device, weights_only=True)["average"]
-        )
-        # The teacher's function does not depend on the batch; with batch statistics ours would, and
-        # that noise is a floor under every stage's error. So they are fixed once they are good.
-        net.eval()
-    run, order = Run(net, args), shuffled(len(photos), rng)
-    while (progress := run.progress) < 1.0:
-        planes = np.stack([view(photos[next(order)], rng) for _ in range(args.batch)])
-        maps = teacher.features(planes)
-        target = {k: torch.from_numpy(v).to(device) * scale[k] for k, v in maps.items()}
-        forced = args.forced * max(0.0, 1.0 - 1.5 * progress)
-        own = stages(net, torch.from_numpy(planes).to(device), target, forced)
-        losses = {k: 4.0 * functional.smooth_l1_loss(own[k], target[k], beta=2.0) for k in FEATURES}
-        losses["nearness"] = functional.l1_loss(own["nearness"], target["nearness"])
-        total = torch.stack([*losses.values()]).sum() + 4.0 * losses["nearness"]
-        run.step(total, losses, clip=5.0)
-    run.save()
+def parts(net: DepthNet) -> list[Part]:
+    """Every piece in the order of computation."""
+    found = [Part("f1", ("rgb",), lambda x: functional.relu(net.stem(x)), (net.stem,), 1)]
+    for index, block in enumerate((*net.stage1, *net.stage2, *net.stage3)):
+        found.append(Part(f"b{index}", (found[-1].target,), block, (block,), 1))
+    found += [
+        Part(
+            "d3",
+            ("b15", "b11"),
+            lambda c, s: net.merge3(net.context(c), s),
+            (net.context, net.merge3),
+            0,
+        ),
+        Part("d2", ("d3", "b3"), net.merge2, (net.merge2,), 2),
+        Part("nearness", ("d2", "f1"), net.head, (net.head,), 8),
+    ]
+    return found
 
 
 def view(photo: Photo, rng: np.random.Generator) -> Array:
@@ -123,6 +68,159 @@ def view(photo: Photo, rng: np.random.Generator) -> Array:
     if rng.random() < 0.5:
         rgb = np.ascontiguousarray(rgb[:, ::-1])
     return augment(rgb, rng, 0.6 * float(rng.random()))
+
+
+def channel_scales(maps: dict[str, Array]) -> dict[str, Tensor]:
+    """1 / standard deviation of each channel, (1, c, 1, 1); `nearness` keeps its units."""
+    result = {}
+    for key, values in maps.items():
+        deviation = torch.from_numpy(values).std(dim=(0, 2, 3), keepdim=True)
+        # Channels that hardly move carry no information; a floor keeps their noise small.
+        result[key] = 1.0 / deviation.clamp_min(0.2 * float(deviation.median()))
+    result["nearness"] = torch.ones(1, 1, 1, 1)
+    return result
+
+
+def window(
+    part: Part, inputs: list[Tensor], target: Tensor, rng: np.random.Generator
+) -> tuple[list[Tensor], Tensor, tuple[slice, slice]]:
+    """The same random place of inputs and target, and the rows and columns that are judged."""
+    height, width = target.shape[2:]
+    unit = max(1, height // min(x.shape[2] for x in inputs))  # cells of the coarsest input
+    many = 4 if part.target == "nearness" else 1
+    h, w = min(height, many * WINDOW[0]), min(width, many * WINDOW[1])
+    if part.reach == 0:  # sees the whole picture
+        h, w = height, width
+    y = int(rng.integers(0, (height - h) // unit + 1)) * unit
+    x = int(rng.integers(0, (width - w) // unit + 1)) * unit
+    cut = []
+    for values in inputs:
+        k = values.shape[2] / height
+        rows = slice(round(y * k), round((y + h) * k))
+        cut.append(values[:, :, rows, round(x * k) : round((x + w) * k)])
+    r = part.reach  # inside the picture, what zero padding of the window touches is not judged
+    rows = slice(r if y else 0, h - r if y + h < height else h)
+    columns = slice(r if x else 0, w - r if x + w < width else w)
+    return cut, target[:, :, y : y + h, x : x + w], (rows, columns)
+
+
+@torch.no_grad()
+def prepare(part: Part, inputs: list[Tensor], target: Tensor) -> None:
+    """Fixes the normalisation to the statistics of real inputs and solves what is linear.
+
+    Batch statistics would be a floor under the error, since the teacher's function does not depend
+    on the batch. The kept half of a block is mostly a selection: least squares finds it at once.
+    """
+    norms = [
+        m for module in part.modules for m in module.modules() if isinstance(m, nn.BatchNorm2d)
+    ]
+    for norm in norms:
+        norm.train()
+        norm.momentum = 1.0
+    part.forward(*inputs)
+    for norm in norms:
+        norm.eval()
+    mean, module = target.mean(dim=(0, 2, 3)), part.modules[-1]
+    half = len(mean) // 2
+    if part.target == "f1":
+        solve(module, inputs[0], target)
+    elif isinstance(module, Down):
+        solve(module.direct, inputs[0], target[:, :half])
+        module.mix[1].bias.copy_(mean[half:])
+    elif isinstance(module, Refresh):
+        solve(module.keep, inputs[0], target[:, :half])
+        module.mix[1].bias.copy_(mean[half:])
+    elif part.target == "nearness":
+        module.out.bias.fill_(float(mean))
+
+
+def solve(layer: nn.Module, inputs: Tensor, target: Tensor) -> None:
+    """Sets a convolution with normalisation to the ridge regression of target on inputs."""
+    conv, norm = layer
+    kernel, stride = conv.kernel_size[0], conv.stride[0]
+    patches = functional.unfold(inputs, kernel, padding=kernel // 2, stride=stride)
+    x = patches.movedim(1, 2).flatten(0, 1)
+    y = target.movedim(1, -1).flatten(0, 2)
+    some = torch.randperm(len(x))[:40_000]
+    x, y = torch.cat([x[some], torch.ones(len(some), 1)], 1), y[some]
+    gram = x.T @ x + RIDGE * len(x) * torch.eye(x.shape[1])
+    solution = torch.linalg.solve(gram, x.T @ y)
+    conv.weight.copy_(solution[:-1].T.reshape(conv.weight.shape))
+    norm.weight.fill_(1.0)
+    norm.running_mean.zero_()
+    norm.running_var.fill_(1.0 - norm.eps)
+    norm.bias.copy_(solution[-1])
+
+
+def learn(
+    part: Part,
+    own: dict[str, Tensor],
+    goal: Tensor,
+    rng: np.random.Generator,
+    *,
+    steps: int,
+    rate: float,
+    batch: int,
+) -> None:
+    """Fits one part with a cosine rate."""
+    count = len(goal) - HELD_OUT
+    prepare(part, [own[k][:32] for k in part.inputs], goal[:32])
+    weights = [p for module in part.modules for p in module.parameters()]
+    optimiser, indices = Soap(weights, rate), shuffled(count, rng)
+    for step in range(steps):
+        fall = 0.5 + 0.5 * np.cos(np.pi * step / steps)
+        for group in optimiser.param_groups:
+            group["lr"] = rate * fall * min(1.0, (step + 1) / 20)
+        chosen = torch.tensor([next(indices) for _ in range(batch)])
+        inputs, wanted, judged = window(
+            part, [own[k][chosen] for k in part.inputs], goal[chosen], rng
+        )
+        error = (part.forward(*inputs) - wanted)[..., judged[0], judged[1]]
+        loss = error.abs().mean() if part.target == "nearness" else error.square().mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 5.0)
+        optimiser.step()
+
+
+@torch.no_grad()
+def apply(part: Part, own: dict[str, Tensor]) -> Tensor:
+    """The part's map of every crop."""
+    inputs = [own[k] for k in part.inputs]
+    rows = [part.forward(*(x[i : i + 8] for x in inputs)) for i in range(0, len(inputs[0]), 8)]
+    return torch.cat(rows)
+
+
+def main() -> None:
+    """Goes through the parts; the result is checkpoint.pt."""
+    parser = arguments(__doc__, minutes=0.0, rate=1e-2, seed=5)
+    parser.add_argument("--crops", type=int, default=208)
+    parser.add_argument("--steps", type=int, default=400, help="per block; more for stem, decoder")
+    parser.add_argument("--batch", type=int, default=8)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    rng = np.random.default_rng(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    photos = training_photos(args.material)
+    teacher = Teacher(teacher_file(args.material), args.threads)
+    order = shuffled(len(photos), rng)
+    planes = np.stack([view(photos[next(order)], rng) for _ in range(args.crops)])
+    maps = teacher.features(planes)
+    scales = channel_scales(maps)
+    own, net = {"rgb": torch.from_numpy(planes)}, DepthNet()
+    net.eval()
+    for part in parts(net):
+        start = time.process_time()
+        goal = torch.from_numpy(maps.pop(part.target)) * scales[part.target]
+        steps = args.steps * {"f1": 4, "d3": 2, "d2": 2, "nearness": 2}.get(part.target, 1)
+        learn(part, own, goal, rng, steps=steps, rate=args.rate, batch=args.batch)
+        own[part.target] = apply(part, own)
+        error = (own[part.target] - goal)[-HELD_OUT:].square().mean()
+        print(f"{part.target}: {error:.4f}, {time.process_time() - start:.0f} CPU s", flush=True)
+        for key in [k for k in own if k[0] == "b" and k not in ("b3", "b11", part.target)]:
+            del own[key]  # only the last map and the ones the decoder joins are read again
+    torch.save({"average": net.state_dict(), "scales": scales}, args.out / "checkpoint.pt")
 
 
 if __name__ == "__main__":

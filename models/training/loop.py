@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from network import DepthNet
+from soap import Soap
 from torch import Tensor
 
-WARM_UP, SAVE_EVERY, PRINT_EVERY = 50, 250, 50  # steps
-AVERAGE_DECAY = 0.998
+WARM_UP, SAVE_EVERY, PRINT_EVERY = 20, 50, 25  # steps
+AVERAGE_DECAY = 0.99
 
 
 def arguments(
@@ -43,10 +44,10 @@ def teacher_file(material: Path) -> Path:
 class Run:
     """One training run: owns the optimiser, the averaged weights, the clock and the log."""
 
-    def __init__(self, net: DepthNet, args: argparse.Namespace) -> None:
-        self.net, self._args = net.to(memory_format=torch.channels_last), args
+    def __init__(self, net: DepthNet, args: argparse.Namespace, keep: dict[str, object]) -> None:
+        self.net, self._args, self._keep = net.to(memory_format=torch.channels_last), args, keep
         self._average = {k: v.clone() for k, v in net.state_dict().items()}
-        self._optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=1e-4)
+        self._optimiser = Soap(net.parameters(), args.rate)
         self._running: dict[str, float] = {}
         self._start, self.steps = time.monotonic(), 0
         args.out.mkdir(parents=True, exist_ok=True)
@@ -66,8 +67,11 @@ class Run:
             group["lr"] = self._args.rate * rise * fall + 1e-6
         self._optimiser.zero_grad(set_to_none=True)
         total.backward()
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), clip)
-        self._optimiser.step()
+        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), clip)
+        if torch.isfinite(norm):
+            self._optimiser.step()
+        else:
+            print(f"step {self.steps}: gradient is not finite, left out", flush=True)
         self.steps += 1
         decay = min(AVERAGE_DECAY, self.steps / (self.steps + 20))
         with torch.no_grad():
@@ -86,5 +90,5 @@ class Run:
 
     def save(self) -> None:
         """Writes checkpoint.pt: the averaged weights, which are the result, and the last ones."""
-        state = {"average": self._average, "net": self.net.state_dict()}
+        state = {"average": self._average, "net": self.net.state_dict(), **self._keep}
         torch.save(state, self._args.out / "checkpoint.pt")

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# The widths at 1/2, 1/4, 1/8 and 1/16 equal the teacher's, so that each stage can be trained on the
-# teacher's own input and output of that stage before the stages are joined (see train.py).
+# The widths at 1/2, 1/4, 1/8 and 1/16 and the number of blocks equal the teacher's, so that every
+# block can first learn to give the teacher's map at its place (see imitate.py).
 WIDTHS = (24, 48, 96, 192)
 
 
@@ -24,39 +24,32 @@ def conv_bn(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> nn.S
     )
 
 
-class Bottleneck(nn.Module):
-    """Residual block: 1x1 to half the width, 3x3, 1x1 back; a third of the cost of a full 3x3."""
+class Refresh(nn.Module):
+    """Keeps half of what there is, chosen by a 1x1, and renews the other half by 1x1 and 3x3."""
 
-    def __init__(self, width: int, inner: int | None = None) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        inner = inner or width // 2
-        self.reduce = conv_bn(width, inner)
-        self.mix = conv_bn(inner, inner, 3)
-        self.expand = conv_bn(inner, width)
+        self.keep = conv_bn(width, width // 2)
+        self.point = conv_bn(width, width // 2)
+        self.mix = conv_bn(width // 2, width // 2, 3)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = functional.relu(self.mix(functional.relu(self.reduce(x))))
-        return functional.relu(x + self.expand(y))
+        new = functional.relu(self.mix(functional.relu(self.point(x))))
+        return torch.cat([functional.relu(self.keep(x)), new], 1)
 
 
-class Stage(nn.Module):
-    """Halves the size with a strided 3x3, then refines with bottlenecks."""
+class Down(nn.Module):
+    """Half the size, twice the width: a strided 3x3 of the map beside one of a 1x1 of the map."""
 
-    def __init__(self, inputs: int, outputs: int, blocks: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.down = conv_bn(inputs, outputs, 3, 2)
-        self.blocks = nn.Sequential(*(Bottleneck(outputs) for _ in range(blocks)))
-
-    def first_half(self, x: Tensor) -> Tensor:
-        """The strided convolution and the first half of the blocks."""
-        return self.blocks[: len(self.blocks) // 2](functional.relu(self.down(x)))
-
-    def second_half(self, x: Tensor) -> Tensor:
-        """The remaining blocks."""
-        return self.blocks[len(self.blocks) // 2 :](x)
+        self.direct = conv_bn(width, width, 3, 2)
+        self.point = conv_bn(width, width)
+        self.mix = conv_bn(width, width, 3, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.second_half(self.first_half(x))
+        y = functional.relu(self.point(x))
+        return functional.relu(torch.cat([self.direct(x), self.mix(y)], 1))
 
 
 class Context(nn.Module):
@@ -81,17 +74,17 @@ class Context(nn.Module):
 
 
 class Merge(nn.Module):
-    """Joins a coarse map with the encoder's map of twice its size."""
+    """Joins a coarse map with the encoder's map of twice its size, then renews half of the sum."""
 
     def __init__(self, coarse: int, skip: int, width: int) -> None:
         super().__init__()
         self.coarse = conv_bn(coarse, width)
         self.skip = conv_bn(skip, width)
-        self.mix = conv_bn(width, width, 3)
+        self.refresh = Refresh(width)
 
     def forward(self, coarse: Tensor, skip: Tensor) -> Tensor:
         up = functional.interpolate(self.coarse(coarse), scale_factor=2.0, mode="nearest")
-        return functional.relu(self.mix(functional.relu(up + self.skip(skip))))
+        return self.refresh(functional.relu(up + self.skip(skip)))
 
 
 class Head(nn.Module):
@@ -99,43 +92,50 @@ class Head(nn.Module):
 
     def __init__(self, coarse: int, skip: int, width: int) -> None:
         super().__init__()
-        self.merge = Merge(coarse, skip, width)
+        self.coarse = conv_bn(coarse, width)
+        self.skip = conv_bn(skip, width)
+        self.mix = conv_bn(width, width, 3)
         self.out = nn.Conv2d(width, 4, 3, padding=1)
         with torch.no_grad():  # four equal sub-pixels: no checkerboard to unlearn
             self.out.weight.copy_(self.out.weight[:1].expand_as(self.out.weight).clone())
             self.out.bias.zero_()
 
     def forward(self, coarse: Tensor, skip: Tensor) -> Tensor:
-        return functional.pixel_shuffle(self.out(self.merge(coarse, skip)), 2)
+        up = functional.interpolate(self.coarse(coarse), scale_factor=2.0, mode="nearest")
+        y = functional.relu(self.mix(functional.relu(up + self.skip(skip))))
+        return functional.pixel_shuffle(self.out(y), 2)
 
 
 class DepthNet(nn.Module):
     """RGB (n, 3, h, w) in 0..1, sides multiples of 32, to nearness (n, 1, h, w)."""
 
-    def __init__(self, blocks: tuple[int, int, int] = (2, 5, 3), head: int = 16) -> None:
+    def __init__(self, blocks: tuple[int, int, int] = (3, 7, 3), head: int = 16) -> None:
         super().__init__()
         half, quarter, eighth, sixteenth = WIDTHS
         self.stem = conv_bn(3, half, 3, 2)
-        self.stage1 = Stage(half, quarter, blocks[0])
-        self.stage2 = Stage(quarter, eighth, blocks[1])
-        self.stage3 = Stage(eighth, sixteenth, blocks[2])
+        self.stage1, self.stage2, self.stage3 = (
+            nn.Sequential(Down(width), *(Refresh(2 * width) for _ in range(count)))
+            for width, count in zip((half, quarter, eighth), blocks, strict=True)
+        )
         self.context = Context(sixteenth)
         self.merge3 = Merge(sixteenth, eighth, eighth)
         self.merge2 = Merge(eighth, quarter, quarter)
         self.head = Head(quarter, half, head)
 
     def features(self, rgb: Tensor) -> dict[str, Tensor]:
-        """The feature maps that the teacher's are compared with, and the output `nearness`."""
-        f1 = functional.relu(self.stem(rgb * 2.0 - 1.0))
+        """The maps at the end of every stage, and the output `nearness`.
+
+        The colours are not centred: zero padding is black, as it is for the teacher, whose answer
+        along the border of every map depends on it.
+        """
+        f1 = functional.relu(self.stem(rgb))
         f2 = self.stage1(f1)
-        m3 = self.stage2.first_half(f2)
-        f3 = self.stage2.second_half(m3)
+        f3 = self.stage2(f2)
         f4 = self.stage3(f3)
         d3 = self.merge3(self.context(f4), f3)
         d2 = self.merge2(d3, f2)
-        out = self.head(d2, f1)
-        maps = {"f1": f1, "f2": f2, "m3": m3, "f3": f3, "f4": f4, "d3": d3, "d2": d2}
-        return maps | {"nearness": out}
+        maps = {"f1": f1, "f2": f2, "f3": f3, "f4": f4, "d3": d3, "d2": d2}
+        return maps | {"nearness": self.head(d2, f1)}
 
     def forward(self, rgb: Tensor) -> Tensor:
         return self.features(rgb)["nearness"]

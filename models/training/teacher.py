@@ -7,6 +7,7 @@ more pixels per object, so they sharpen the label; the whole picture keeps the l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +19,19 @@ from PIL import Image
 Array = NDArray[np.float32]
 WIDTH, HEIGHT = 320, 192
 
-# Post-activation maps of the teacher's graph that the network's stages are compared with.
+# Post-activation maps of the teacher's graph, in the order of computation: the stem (f1), the 16
+# blocks of the encoder (b0 .. b15), the decoder's maps at 1/8 and 1/4 (d3, d2).
 FEATURES = {
     "f1": "/encoder/first_conv/first_conv.2/Relu_output_0",
-    "f2": "/encoder/stage1/features.3/Concat_output_0",
-    "m3": "/encoder/stage2/features.7/Concat_output_0",
-    "f3": "/encoder/stage2/features.11/Concat_output_0",
-    "f4": "/encoder/stage3/features.15/Concat_output_0",
+    **{
+        f"b{k}": f"/encoder/stage{1 + (k > 3) + (k > 11)}/features.{k}/Concat_output_0"
+        for k in range(16)
+    },
     "d3": "/decoder/decoder3/last_conv/last_conv.2/Relu_output_0",
     "d2": "/decoder/decoder2/last_conv/last_conv.2/Relu_output_0",
 }
+# What the network's own stages are called among them.
+STAGES = {"f1": "f1", "f2": "b3", "f3": "b11", "f4": "b15", "d3": "d3", "d2": "d2"}
 
 
 def fit_scale_shift(x: Array, target: Array) -> tuple[float, float]:
@@ -92,14 +96,14 @@ class Teacher:
         (out,) = self._session.run([self._output], {self._input: planes})
         return np.asarray(out, np.float32).reshape(HEIGHT, WIDTH)
 
-    def features(self, planes: Array) -> dict[str, Array]:
-        """(n, 3, 192, 320) in 0..1 to every map of FEATURES plus `nearness`, each (n, c, h, w)."""
-        names = [self._output, *FEATURES.values()]
+    def features(self, planes: Array, keys: Iterable[str] = FEATURES) -> dict[str, Array]:
+        """(n, 3, 192, 320) in 0..1 to the maps of FEATURES named and `nearness`: (n, c, h, w)."""
+        keys = ["nearness", *keys]
+        names = [FEATURES.get(key, self._output) for key in keys]
         rows = [
             self._session.run(names, {self._input: np.ascontiguousarray(p[None] * 255.0)})
             for p in planes
         ]
-        keys = ["nearness", *FEATURES]
         return {key: np.concatenate([row[i] for row in rows]) for i, key in enumerate(keys)}
 
     def label(

@@ -16,20 +16,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from imitate import channel_statistics
 from loop import Run, arguments, teacher_file
 from losses import gradient_matching, order_loss, scene_loss
 from network import DepthNet
 from numpy.typing import NDArray
 from photos import Photo, augment, crop, random_box, shuffled, training_photos
 from PIL import Image
-from teacher import HEIGHT, WIDTH, Teacher, fit_scale_shift, resize_map
+from teacher import HEIGHT, STAGES, WIDTH, Teacher, fit_scale_shift, resize_map
 from torch.nn import functional
 
 Array = NDArray[np.float32]
 HINTS = ("f2", "f3", "f4", "d3", "d2")
 # (width, height, share): most steps at the size of `faster`, some larger, some upright.
-SIZES = ((320, 192, 0.7), (448, 256, 0.1), (384, 224, 0.1), (192, 320, 0.1))
+SIZES = ((320, 192, 0.8), (448, 256, 0.06), (384, 224, 0.06), (192, 320, 0.08))
 
 
 @dataclass
@@ -71,7 +70,7 @@ class PhotoSource:
             small = crop(rgb, box, (WIDTH, HEIGHT))[:, ::flip]
             clean.append(small.transpose(2, 0, 1).astype(np.float32) / 255.0)
         stack = np.stack(clean)
-        maps = self._teacher.features(stack)
+        maps = self._teacher.features(stack, [STAGES[key] for key in HINTS])
         labels = []
         for i, (index, (box, flip)) in enumerate(zip(chosen, boxes, strict=True)):
             own = maps["nearness"][i, 0]
@@ -133,14 +132,16 @@ def main() -> None:
 
     photos = training_photos(args.material)
     teacher = Teacher(teacher_file(args.material), args.threads)
-    statistics = channel_statistics(teacher, photos[::8])
-    scale = {k: (1.0 / std).to(device) for k, (_, std) in statistics.items()}
     source = PhotoSource(photos, teacher, args.labels, args.seed)
     scenes = SceneSource(args.scenes, args.seed + 1)
-    net = DepthNet().to(device)
-    net.load_state_dict(torch.load(args.start, map_location=device, weights_only=True)["average"])
+    net, start = (
+        DepthNet().to(device),
+        torch.load(args.start, map_location=device, weights_only=True),
+    )
+    net.load_state_dict(start["average"])
     net.eval()  # batch statistics stay fixed, see imitate.py
-    run, shares = Run(net, args), np.array([share for *_, share in SIZES])
+    scales = start["scales"]
+    run, shares = Run(net, args, {"scales": scales}), np.array([share for *_, share in SIZES])
     while (progress := run.progress) < 1.0:
         pick = int(rng.choice(len(SIZES), p=shares)) if progress > 0.3 else 0
         size, strength = SIZES[pick][:2], float(rng.random())
@@ -159,7 +160,7 @@ def main() -> None:
         if pick == 0:  # the teacher's maps exist at its own size only
             errors = []
             for key in HINTS:
-                hint = torch.from_numpy(maps[key]).to(device) * scale[key]
+                hint = torch.from_numpy(maps[STAGES[key]]).to(device) * scales[STAGES[key]]
                 errors.append(functional.smooth_l1_loss(own[key][:count], hint))
             losses["hints"] = torch.stack(errors).mean()
             total = total + args.hint_weight * (1.0 - progress) * losses["hints"]

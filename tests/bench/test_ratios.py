@@ -1,4 +1,4 @@
-"""The comparing benchmarks: W12 is one chain three times over, figures are paired, goals are kept."""
+"""The comparing benchmarks: W12 is one chain three times, ratios are paired, goals are kept."""
 
 import json
 from pathlib import Path

@@ -90,7 +90,7 @@ def test_moving_a_point_keeps_the_shader() -> None:
     format = PixelFormat("gbrpf32le", "rgb", 32, ("G", "B", "R"), floating=True)
     source = Source(format, ColorTags(), 64, 24)
     texts = set()
-    for middle in ([0.25, 0.3], [0.5, 0.75]):
+    for middle in ([0.25, 0.3], [0.5, 0.75], [0.4, 0.45]):  # the last is straight
         dragged = look(master=[[0.0, 0.1], middle, [0.8, 0.8]])
         project = Project(look=dragged, input=space, output=space)
         plan = compile_grade(Request(project, source, space, live=frozenset({"node.master"})))

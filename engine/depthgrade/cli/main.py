@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from depthgrade import __version__
-from depthgrade.cli import bench, demo, examine, listing, rendering, sheet
+from depthgrade.cli import bench, demo, examine, exchange, listing, rendering, sheet, view
 from depthgrade.cli.terminal import error
 from depthgrade.errors import EngineError
 
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (demo, rendering, sheet, examine, listing, bench):
+for part in (demo, view, rendering, sheet, examine, exchange, listing, bench):
     part.register(app)
 
 

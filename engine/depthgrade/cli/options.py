@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from depthgrade.errors import ProjectError
+from depthgrade.keyframes import EASES
 
 if TYPE_CHECKING:
     from depthgrade.project import Project
@@ -39,7 +40,8 @@ Values = Annotated[
     typer.Option(
         "--set",
         metavar="NODE.PARAM=VALUE",
-        help="Change one value; may be given again. `depthgrade nodes` lists what there is.",
+        help="Change one value; may be given again. `depthgrade nodes` lists what there is."
+        " NODE.PARAM@FRAME=VALUE sets a keyframe; @FRAME:smooth or :hold says how it goes on.",
         rich_help_panel=_GRADE,
     ),
 ]
@@ -180,8 +182,23 @@ class Changes:
             address, equals, text = each.partition("=")
             if not equals:
                 raise ProjectError(f"--set {each}: has no value; write node.param=value")
-            project = project.with_value(address.strip(), parse_value(text.strip()))
+            project = _with_value(project, address.strip(), parse_value(text.strip()))
         return project
+
+
+def _with_value(project: "Project", address: str, value: object) -> "Project":
+    """The project with "node.param" set, or "node.param@24:smooth" to a keyframe at a frame."""
+    address, at, place = address.partition("@")
+    if not at:
+        return project.with_value(address, value)
+    frame, _, ease = place.partition(":")
+    ease = ease or "linear"
+    if not frame.isdigit() or ease not in EASES:
+        raise ProjectError(
+            f"--set {address}@{place}: is no keyframe; write {address}@24=0.8, with :hold, :linear"
+            " or :smooth behind the frame"
+        )
+    return project.with_keyframe(address, int(frame), value, ease)
 
 
 def parse_rate(text: str | None) -> Fraction | None:

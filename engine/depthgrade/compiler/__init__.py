@@ -1,6 +1,6 @@
 """From a project to shader text: pure functions, no OpenGL."""
 
-from depthgrade.compiler.grade import Request, compile_grade
+from depthgrade.compiler.grade import Request, compile_grade, held_values
 from depthgrade.compiler.guided import EPSILON as GUIDED_EPSILON
 from depthgrade.compiler.guided import compile_guided, guided_radius
 from depthgrade.compiler.network_input import compile_network_input
@@ -21,4 +21,5 @@ __all__ = [
     "compile_network_input",
     "compile_pack",
     "guided_radius",
+    "held_values",
 ]

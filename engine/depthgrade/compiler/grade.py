@@ -19,17 +19,28 @@ from depthgrade.color import (
     output_transform,
     to_linear_working,
 )
-from depthgrade.compiler.graph_text import PASSED, Calls, GraphText, Textures, arguments, kept
+from depthgrade.compiler.graph_text import PASSED, GraphText, Textures, arguments, kept
 from depthgrade.compiler.library import Library
-from depthgrade.compiler.program import Entry, Plan, Program, Sampler, Uniform, assemble
+from depthgrade.compiler.program import (
+    Calls,
+    Entry,
+    Plan,
+    Program,
+    Sampler,
+    Uniform,
+    assemble,
+    scaled,
+)
 from depthgrade.compiler.source import Source
 from depthgrade.compiler.text import number
 from depthgrade.graph import OUTPUT
-from depthgrade.nodes.base import ColorNode, KeyNode, Pass
+from depthgrade.look import Look
+from depthgrade.nodes.base import START, ColorNode, KeyNode, Node, Pass, Read, Step
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Project
 
 PassList = Literal["passes", "key_passes"]
+GREY = "vec3({})"  # a key as a picture
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ def compile_grade(request: Request) -> Plan:
     else:
         result = text.picture(look.graph.rgb_inputs(OUTPUT)[0])
         made.finish(text, result, "the picture", graded=True)
-    return Plan(tuple(made.programs))
+    return Plan(tuple(made.programs)).pruned
 
 
 class _Passes:
@@ -87,24 +98,43 @@ class _Passes:
         node, size = self.nodes[name], self.request.source.size
         if not node.enabled:
             return
-        if isinstance(node, ColorNode):
-            source = self.graph.key_input(name)
-            if source and (passes := self._acting(name, node.key_passes(size))):
-                text = GraphText(self, self.textures)
-                start = self._draw(text, f"vec3({text.key(source)})", f"the key for {name}")
-                self.textures.keys[name] = self._run(name, "key_passes", passes, start)
-        if not isinstance(node, ColorNode | KeyNode):
+        source = self.graph.key_input(name) if isinstance(node, ColorNode) else None
+        key_passes = node.key_passes(size) if isinstance(node, ColorNode) and source else ()
+        if source and (passes := self._acting(name, key_passes)):
+            text = GraphText(self, self.textures)
+            about = f"the key of {source}, because {name} reads around each pixel of it"
+            start = self._start(text, text.key(source), about, GREY)
+            self.textures.keys[name] = self._run(name, "key_passes", passes, start)
+        if not isinstance(node, ColorNode | KeyNode) or self._is_off(name, node):
             return
         if passes := self._acting(name, node.passes(size)):
             text = GraphText(self, self.textures)
             before = text.stepped(name)
-            value = before if isinstance(node, ColorNode) else f"vec3({before})"
-            start = self._draw(text, value, f"what {name} [{node.type}] reads around each pixel")
-            if isinstance(node, ColorNode) and not node.steps():
-                self.textures.pictures[self.graph.rgb_inputs(name)[0]] = start
-            passed = self._run(name, "passes", passes, start)
-            place = self.textures.pictures if isinstance(node, ColorNode) else self.textures.keys
-            place[f"{name}{PASSED}"] = passed
+            far = any(read.later for each in passes for read in each.reads)
+            kind = "key" if isinstance(node, KeyNode) else "picture"
+            about = (
+                f"the {kind} before {name}, because {name} [{node.type}] reads"
+                f" around each pixel{' and the frames around it' if far else ''}"
+            )
+            if isinstance(node, ColorNode):
+                start = self._start(text, before, about, "bounded({})")
+                if not node.steps():
+                    self.textures.pictures[self.graph.rgb_inputs(name)[0]] = start
+                self.textures.pictures[f"{name}{PASSED}"] = self._run(name, "passes", passes, start)
+            else:
+                start = self._start(text, before, about, GREY)
+                self.textures.keys[f"{name}{PASSED}"] = self._run(name, "passes", passes, start)
+
+    def _start(self, text: GraphText, value: str, about: str, shown: str) -> int:
+        """The program that draws what passes read first: a known one that drew just that, or a
+        new one."""
+        known = text.fetched_from(value)
+        return self._draw(text, shown.format(value), about) if known is None else known
+
+    def _is_off(self, name: str, node: Node) -> bool:
+        """Whether a colour node's key output gain takes it out altogether."""
+        gain = node.key_gain if isinstance(node, ColorNode) else 1.0
+        return gain == 0 and f"{name}.key_gain" not in self.live
 
     def _acting(self, name: str, passes: Sequence[Pass]) -> Sequence[Pass]:
         """The passes, or none where they would do nothing."""
@@ -163,19 +193,38 @@ class _Passes:
 
     def _run(self, name: str, calls: PassList, passes: Sequence[Pass], start: int) -> int:
         """Adds the programs of a node's passes; the number of the last."""
-        previous = start
-        for number_, each in enumerate(passes):
-            samplers = [Sampler("previous", "pass", previous), Sampler("start", "pass", start)]
-            if each.neighbour is not None:
-                samplers.append(Sampler("neighbour", "pass", start, offset=each.neighbour))
+        made = {START: start}
+        acting = {index for index, _ in kept(self, name, passes)}
+        for index, each in enumerate(passes):
+            reads = each.reads or (Read(index - 1),)
+            if index not in acting:
+                made[index] = made[reads[0].made_by]
+                continue
+            samplers = [
+                Sampler(f"read{place}", "pass", made[read.made_by], read.later)
+                for place, read in enumerate(reads)
+            ]
             uniforms: list[tuple[Uniform, str]] = []
-            given = arguments(self, uniforms, Calls(name, calls, number_), each)
-            reads = ", ".join([*(sampler.name for sampler in samplers), "q", *given])
-            lines = [f"    vec4 result = {each.function}({reads});"]
-            about = f"{name} [{self.nodes[name].type}], {each.function.replace('_', ' ')}"
-            self.programs.append(self._program(lines, samplers, uniforms, about, ()))
-            previous = len(self.programs) - 1
-        return previous
+            place = Calls(name, calls, index)
+            given = arguments(self, uniforms, place, each)
+            called = ", ".join([*(sampler.name for sampler in samplers), "q", *given])
+            lines = [f"    vec4 result = {each.function}({called});"]
+            about = f"{name} [{self.nodes[name].type}]: {each.function.replace('_', ' ')}"
+            if each.scale > 1:
+                about += f", at 1/{each.scale} of the size"
+            program = self._program(lines, samplers, uniforms, about, ())
+            self.programs.append(
+                replace(
+                    program,
+                    size=scaled(program.size, each.scale),
+                    full=program.size,
+                    drawn_for=place,
+                    # A compute entry names the format it writes, so there it is the same for all.
+                    channels=each.channels if self.request.entry == "fragment" else 4,
+                )
+            )
+            made[index] = len(self.programs) - 1
+        return made[len(passes) - 1]
 
     def _program(
         self,
@@ -192,13 +241,37 @@ class _Passes:
         texts = library.texts("\n".join(lines))
         size = request.source.size
         return Program(
-            assemble(request.entry, size, declared, texts, lines),
+            assemble(request.entry, declared, texts, lines),
             request.entry,
             size,
             tuple(samplers),
             tuple(uniform for uniform, _ in uniforms),
             about=about,
         )
+
+
+def held_values(look: Look, settled: Look) -> tuple[object, ...]:
+    """The values of keyframes that decide the text of the passes: each needs a plan of its own.
+
+    settled is the look of a frame. What only reaches the passes as arguments is left out.
+    """
+    return tuple(
+        settled.value(address)
+        for address in look.keyframes
+        for node, _, name in [address.partition(".")]
+        if address not in look.animated or name not in _arguments_of(settled.nodes[node])
+    )
+
+
+def _arguments_of(node: Node) -> frozenset[str]:
+    """The parameters that only reach the passes as arguments of calls, whatever they are."""
+    size = (1920, 1080)
+    calls: list[Step | Pass] = []
+    if isinstance(node, ColorNode | KeyNode):
+        calls += [*node.steps(), *node.passes(size), *node.last_steps()]
+    if isinstance(node, ColorNode):
+        calls += [*node.key_steps(), *node.key_passes(size)]
+    return frozenset(name for call in calls for name in call.parameters)
 
 
 def source_lines(source: Source) -> list[str]:

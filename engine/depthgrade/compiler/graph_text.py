@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
 from depthgrade.color import GlslFunction
-from depthgrade.compiler.program import Sampler, Uniform
+from depthgrade.compiler.program import CallList, Calls, Sampler, Uniform
 from depthgrade.compiler.text import kind, literal, vector
 from depthgrade.errors import ProjectError
 from depthgrade.graph import SOURCE, Graph
@@ -26,18 +26,6 @@ from depthgrade.nodes.base import (
 
 GUIDE_LUMA = (0.21, 0.70, 0.09)  # the luma that guides depth edges: saturation's, on the DI signal
 PASSED = ":passed"  # marks, after a node's id, what its passes made
-
-CallList = Literal["steps", "last_steps", "key_steps", "passes", "key_passes"]
-
-
-@dataclass(frozen=True)
-class Calls:
-    """One call in a list of a node's calls."""
-
-    node: str
-    name: CallList
-    index: int
-
 
 Call = TypeVar("Call", Step, Pass)
 
@@ -92,7 +80,7 @@ class GraphText:
         return self._pictures[name]
 
     def key(self, name: str) -> str:
-        """The variable of a node's key output; "1.0" where the node is disabled.
+        """The variable of a node's key output; of a disabled node the key it reads, else "1.0".
 
         Raises ProjectError when the node makes no key.
         """
@@ -102,7 +90,9 @@ class GraphText:
         if isinstance(node, ColorNode):
             return self._key_of(name, node)
         if not node.enabled:
-            return "1.0"
+            source = self.context.graph.key_input(name)
+            passes_on = isinstance(node, KeyNode) and node.reads == "key"
+            return self.key(source) if passes_on and source else "1.0"
         if name not in self._keys:
             if isinstance(node, KeyMixerNode):
                 self._keys[name] = self._key_mixer(name, node)
@@ -123,6 +113,12 @@ class GraphText:
         assert isinstance(node, KeyNode)
         return self._written(name, node, "steps", "float", self._read_by(name, node))
 
+    def fetched_from(self, value: str) -> int | None:
+        """The program that drew a value, where the text does nothing but fetch it."""
+        if len(self.lines) == 1 and len(self.samplers) == 1 and value in self.lines[0].split():
+            return self.samplers[0].index
+        return None
+
     def uses(self, variable: str) -> bool:
         """Whether a statement reads a variable such as "at"."""
         return any(
@@ -134,14 +130,17 @@ class GraphText:
         )
 
     def _color(self, name: str, node: ColorNode) -> str:
-        before = self.picture(self.context.graph.rgb_inputs(name)[0])
+        source = self.context.graph.rgb_inputs(name)[0]
         if not self._acts(name, node):
-            return before
+            return self.picture(source)
+        passed = self.textures.pictures.get(f"{name}{PASSED}")
+        before = self.picture(source) if passed is None else ""
         key = self._key_of(name, node)
-        if f"{name}{PASSED}" in self.textures.pictures:
-            value = self._fetched(self.textures.pictures[f"{name}{PASSED}"], "vec3")
-        else:
+        if passed is None:
             value = self._written(name, node, "steps", "vec3", before)
+        else:  # the picture before is read again only to be mixed with
+            before = self.picture(source) if key != "1.0" else ""
+            value = self._fetched(passed, "vec3")
         value = self._written(name, node, "last_steps", "vec3", value)
         if key == "1.0":
             return value

@@ -50,27 +50,20 @@ def _box(
     pictures: int = 1,
     channels: int = 4,
 ) -> Program:
-    """The mean of `read` over a line of 2 * radius + 1 texels; edges are repeated.
-
-    Written out, because llvmpipe pays for each turn of a loop and for each sum of an address.
-    """
+    """The mean of `read` over a line of 2 * radius + 1 texels; edges are repeated."""
     radius = guided_radius(size[1])
     names = [f"picture{index}" for index in range(pictures)]
-    lines = ["    vec4 sum = vec4(0.0);"]
-    for step in range(-radius, radius + 1):
-        moved = _moved(f"q.{'xy'[axis]}", step, size[axis] - 1)
-        at = f"ivec2({moved}, q.y)" if axis == 0 else f"ivec2(q.x, {moved})"
-        lines.append(f"    sum += {read.format(p=at)};")
-    lines += [f"    sum /= {number(2 * radius + 1)};", f"    vec4 result = {result};"]
+    step = f"i * ivec2({1 - axis}, {axis})"
+    inside = f"clamp(q + {step}, ivec2(0), ivec2({size[0] - 1}, {size[1] - 1}))"
+    lines = [
+        "    vec4 sum = vec4(0.0);",
+        f"    for (int i = -{radius}; i <= {radius}; ++i)",
+        f"        sum += {read.format(p=inside)};",
+        f"    sum /= {number(2 * radius + 1)};",
+        f"    vec4 result = {result};",
+    ]
     functions = Library().texts("\n".join(lines))
     declared = [f"uniform sampler2D {name};" for name in names]
-    text = assemble("fragment", size, declared, functions, lines)
+    text = assemble("fragment", declared, functions, lines)
     samplers = tuple(Sampler(name, "picture", index) for index, name in enumerate(names))
     return Program(text, "fragment", size, samplers, channels=channels)
-
-
-def _moved(place: str, step: int, last: int) -> str:
-    """A coordinate some texels on, held within the picture."""
-    if step < 0:
-        return f"max({place} - {-step}, 0)"
-    return f"min({place} + {step}, {last})" if step else place

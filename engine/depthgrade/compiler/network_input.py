@@ -66,5 +66,5 @@ def compile_network_input(
         if function.name in "\n".join(lines)
     ]
     functions = Library([*to_working, *to_network]).texts("\n".join(lines))
-    text = assemble("fragment", size, declared, functions, lines)
+    text = assemble("fragment", declared, functions, lines)
     return Program(text, "fragment", size, (*samplers, *tables))

@@ -88,7 +88,7 @@ def _pack_planes(
             f"    vec4 result = quantised({filled}, {number(peak)}, {number(step)}, {noise});"
         )
     functions = Library().texts("\n".join(lines))
-    text = assemble("fragment", plane_size, ["uniform sampler2D picture0;"], functions, lines)
+    text = assemble("fragment", ["uniform sampler2D picture0;"], functions, lines)
     storage: Storage = "f4" if format.floating else "nu2" if wide else "f1"
     samplers = (Sampler("picture0", "picture"),)
     # Three planes come in four channels: three are read back four times as slowly.

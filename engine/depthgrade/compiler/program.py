@@ -1,9 +1,9 @@
 """What the compiler hands on: shader text, and what has to be bound to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from depthgrade.color import GlslTexture
 from depthgrade.compiler.library import without_comments
@@ -11,6 +11,7 @@ from depthgrade.nodes.base import Argument, Node
 
 Storage = Literal["f4", "f1", "nu2"]
 Entry = Literal["fragment", "compute"]
+CallList = Literal["steps", "last_steps", "key_steps", "passes", "key_passes"]
 WORK_GROUP = (64, 4)  # of a compute entry: the fastest found on llvmpipe, good on GPUs
 
 
@@ -37,9 +38,18 @@ class Uniform:
 
     name: str
     node: str
-    calls: Literal["steps", "passes", "last_steps", "key_passes", "key_steps"]
+    calls: CallList
     call: int
     argument: int
+
+
+@dataclass(frozen=True)
+class Calls:
+    """One call in a list of a node's calls."""
+
+    node: str
+    name: CallList
+    index: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,8 @@ class Program:
     channels   of that picture: 4 for pictures, fewer for packed planes
     storage    "f4" (float32), "f1" or "nu2" (8 and 16 bits that stand for 0..1)
     about      what it makes, for people
+    full       (width, height) of the whole picture, where this pass may be smaller; else as size
+    drawn_for  the node's pass it draws, whose scale follows live values
     """
 
     text: str
@@ -60,6 +72,8 @@ class Program:
     channels: int = 4
     storage: Storage = "f4"
     about: str = ""
+    full: tuple[int, int] | None = None
+    drawn_for: Calls | None = None
 
     @cached_property
     def identity(self) -> str:
@@ -70,10 +84,25 @@ class Program:
         """The values of the uniforms for the nodes as they are now."""
         found: dict[str, Argument] = {}
         for uniform in self.uniforms:
-            calls = getattr(nodes[uniform.node], uniform.calls)
-            made = calls(self.size) if uniform.calls in ("passes", "key_passes") else calls()
+            made = self._calls(nodes, uniform.node, uniform.calls)
             found[uniform.name] = made[uniform.call].arguments[uniform.argument]
         return found
+
+    def sized(self, nodes: Mapping[str, Node]) -> "Program":
+        """The program with the size it has for the nodes as they are now; its text stays."""
+        if self.drawn_for is None:
+            return self
+        place = self.drawn_for
+        scale = self._calls(nodes, place.node, place.name)[place.index].scale
+        size = scaled(self.full or self.size, scale)
+        return self if size == self.size else replace(self, size=size)
+
+    def _calls(self, nodes: Mapping[str, Node], node: str, name: CallList) -> Sequence[Any]:
+        calls = getattr(nodes[node], name)
+        made: Sequence[Any] = (
+            calls(self.full or self.size) if name in ("passes", "key_passes") else calls()
+        )
+        return made
 
 
 @dataclass(frozen=True)
@@ -106,22 +135,51 @@ class Plan:
 
     @property
     def remembered(self) -> dict[int, int]:
-        """The programs whose pictures of other frames are read, and how many frames either way."""
-        far: dict[int, int] = {}
-        for sampler in self.samplers:
-            if sampler.role == "pass" and sampler.offset:
-                far[sampler.index] = max(far.get(sampler.index, 0), abs(sampler.offset))
-        return far
+        """The programs whose pictures of other frames are read, and how many frames are in reach.
+
+        That many pictures of each are kept, so that the next frame adds one.
+        """
+        offsets: list[set[int]] = [set() for _ in self.programs]
+        offsets[-1:] = [{0}]
+        apart: set[int] = set()
+        for number in reversed(range(len(self.programs))):
+            for sampler in self.programs[number].samplers:
+                if sampler.role == "pass":
+                    offsets[sampler.index] |= {o + sampler.offset for o in offsets[number]}
+                    if sampler.offset:
+                        apart.add(sampler.index)
+        return {n: max(offsets[n]) - min(offsets[n]) + 1 for n in sorted(apart)}
+
+    @property
+    def pruned(self) -> "Plan":
+        """The plan without the passes that nothing reads."""
+        read = {len(self.programs) - 1}
+        for number in reversed(range(len(self.programs))):
+            if number in read:
+                samplers = self.programs[number].samplers
+                read |= {sampler.index for sampler in samplers if sampler.role == "pass"}
+        place = {number: new for new, number in enumerate(sorted(read))}
+        programs = []
+        for number in place:
+            program = self.programs[number]
+            samplers = tuple(
+                replace(each, index=place[each.index]) if each.role == "pass" else each
+                for each in program.samplers
+            )
+            programs.append(replace(program, samplers=samplers))
+        return Plan(tuple(programs))
 
 
-def assemble(
-    entry: Entry, size: tuple[int, int], declarations: list[str], functions: str, body: list[str]
-) -> str:
+def scaled(size: tuple[int, int], scale: int) -> tuple[int, int]:
+    """A size (width, height) that many times smaller, rounded up."""
+    return -(-size[0] // scale), -(-size[1] // scale)
+
+
+def assemble(entry: Entry, declarations: list[str], functions: str, body: list[str]) -> str:
     """The whole shader: the body computes `vec4 result` at the upright pixel `ivec2 q`.
 
     The same body runs under a fragment or a compute main; pixels are identical.
     """
-    width, height = size
     if entry == "compute":
         head = [
             "#version 430 core",
@@ -130,7 +188,7 @@ def assemble(
         ]
         opening = [
             "    ivec2 q = ivec2(gl_GlobalInvocationID.xy);",
-            f"    if (q.x >= {width} || q.y >= {height})",
+            "    if (any(greaterThanEqual(q, imageSize(picture))))",
             "        return;",
         ]
         closing = ["    imageStore(picture, q, result);"]

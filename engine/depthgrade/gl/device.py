@@ -5,7 +5,8 @@ NVIDIA server and on Mesa's software rasteriser.
 """
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,6 +31,7 @@ class Device:
         self.context = context
         self.renderer = str(context.info["GL_RENDERER"])
         self.version = str(context.info["GL_VERSION"])
+        self._entered = False
         self.software = "llvmpipe" in self.renderer or "softpipe" in self.renderer
         self._bind = self._function("glBindTexture", ctypes.c_uint, ctypes.c_uint)
         self._active = self._function("glActiveTexture", ctypes.c_uint)
@@ -67,6 +69,28 @@ class Device:
     ) -> None:
         self.close()
 
+    @contextmanager
+    def current(self) -> Iterator[None]:
+        """The context made current for the block; blocks may be nested, which contexts can't."""
+        if self._entered:
+            yield
+            return
+        self._entered = True
+        try:
+            with self.context:
+                yield
+        finally:
+            self._entered = False
+
+    def keep_current(self) -> None:
+        """Says that the context is current and stays so, as a window's does."""
+        self._entered = True
+
+    def screen(self) -> None:
+        """Draws go to the window from now on, on black."""
+        self.context.screen.use()
+        self.context.screen.clear(0.0, 0.0, 0.0, 1.0)
+
     def collect(self) -> None:
         """Frees what Python has dropped since; the context must be current."""
         self.context.gc()
@@ -89,3 +113,15 @@ def headless() -> Device:
     # an object of that one. So objects wait for `Device.collect`.
     context.gc_mode = "context_gc"
     return Device(context)
+
+
+def windowed() -> Device:
+    """The device of the window whose context is current. Raises DeviceError if it is too old."""
+    try:
+        context = moderngl.create_context(require=430)
+    except Exception as error:
+        raise DeviceError(f"OpenGL: 4.3 is needed for a window ({error})") from error
+    context.gc_mode = "context_gc"
+    device = Device(context)
+    device.keep_current()
+    return device

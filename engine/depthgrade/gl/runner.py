@@ -15,7 +15,7 @@ from depthgrade.gl.device import Device
 from depthgrade.gl.textures import TextureStore
 from depthgrade.nodes.base import Argument
 
-_VERTEX = """#version 330 core
+VERTEX = """#version 330 core
 void main()
 {
     // One triangle that covers the picture, without any buffer.
@@ -87,6 +87,10 @@ class Runner:
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture
 
+    def has(self, program: Program) -> bool:
+        """Whether a program is compiled, so that running it does not wait."""
+        return (program.entry, program.identity) in self._built
+
     def _source(self, sampler: Sampler, inputs: Inputs) -> moderngl.Texture | moderngl.Texture3D:
         match sampler.role:
             case "plane":
@@ -121,7 +125,7 @@ class Runner:
                 if program.entry == "compute":
                     self._built[key] = _Built(context.compute_shader(program.text), None)
                 else:
-                    linked = context.program(_VERTEX, program.text)
+                    linked = context.program(VERTEX, program.text)
                     self._built[key] = _Built(linked, context.vertex_array(linked, []))
             except moderngl.Error as error:
                 raise DeviceError(f"shader: {_first_error(str(error), program.text)}") from error

@@ -20,7 +20,8 @@ from depthgrade.nodes.base import Node, shown
 class Parameter:
     """What a node type declares of one parameter.
 
-    kind      "switch", "choice", "number", "rgb", "points", "file" or "space"
+    kind      "switch", "choice", "number", "whole" (a number without fraction), "rgb", "points",
+              "file" or "space"
     words     the words allowed, for a choice, or besides a number
     """
 
@@ -40,6 +41,7 @@ class Parameter:
         words = " or ".join([*span, *(f'"{word}"' for word in self.words)])
         return {
             "switch": "true or false",
+            "whole": f"a whole number {words}",
             "rgb": f"[red, green, blue], each {words}",
             "points": f"[[x, y], [x, y], ...], each {words}",
             "file": "the path of a file",
@@ -86,6 +88,8 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
         kind = "switch"
     elif any(get_origin(each) is tuple for each in types):
         kind = "rgb"
+    elif int in types:
+        kind = "whole"
     elif float not in types:
         kind = "choice"
     extra = cast(dict[str, Any], field.json_schema_extra or {})

@@ -64,7 +64,10 @@ def spline_step(
 
 
 def through(points: Points) -> Spline:
-    """The smooth curve through two or more control points; x rises, y does not fall."""
+    """The smooth curve through two or more control points; x rises, y does not fall.
+
+    Between two points there are always two pieces, so that a moving point keeps their number.
+    """
     slopes = _estimated(points)
     inner = [_inner_knot(*each) for each in _segments(points, slopes)]
     if _raised(points, slopes, inner):
@@ -73,12 +76,9 @@ def through(points: Points) -> Spline:
     for knot, ((x, y), (end, top), slope, after) in zip(
         inner, _segments(points, slopes), strict=True
     ):
-        if knot is not None:
-            knots.append(knot)
-            secant = (top - y) / (end - x)
-            bends.append(_inner_slope(secant, slope, after, (knot - x) / (end - x)))
-        knots.append(end)
-        bends.append(after)
+        middle = _inner_slope((top - y) / (end - x), slope, after, (knot - x) / (end - x))
+        knots += [knot, end]
+        bends += [middle, after]
     return Spline(tuple(knots), tuple(bends), points[0][1])
 
 
@@ -111,15 +111,13 @@ def _estimated(points: Points) -> list[float]:
     return [first, *inner, last]
 
 
-def _inner_knot(left: _Point, right: _Point, slope: float, after: float) -> float | None:
-    """Where the curve between two points changes its bend; None where one piece serves."""
+def _inner_knot(left: _Point, right: _Point, slope: float, after: float) -> float:
+    """Where the curve between two points changes its bend; the middle where it need not."""
     (x, y), (end, top) = left, right
     width = end - x
     secant = (top - y) / width
-    if abs(slope + after - 2 * secant) < STRAIGHT:
-        return None
     steeper, steeper_after = slope - secant, after - secant
-    if steeper * steeper_after >= 0:
+    if abs(steeper + steeper_after) < STRAIGHT or steeper * steeper_after >= 0:
         return 0.5 * (x + end)
     if abs(steeper) > abs(steeper_after):
         return end + steeper * width / (after - slope)
@@ -131,15 +129,13 @@ def _inner_slope(secant: float, slope: float, after: float, share: float) -> flo
     return 2 * secant - after + (after - slope) * share
 
 
-def _raised(points: Points, slopes: list[float], inner: Sequence[float | None]) -> bool:
+def _raised(points: Points, slopes: list[float], inner: Sequence[float]) -> bool:
     """Makes slopes gentler where the curve would fall between two points; whether any was."""
     changed = False
     for index, knot in enumerate(inner):
         (x, y), (end, top) = points[index : index + 2]
         slope, after = slopes[index : index + 2]
         secant = (top - y) / (end - x)
-        if knot is None:
-            continue
         share = (knot - x) / (end - x)
         if _inner_slope(secant, slope, after, share) >= 0:
             continue

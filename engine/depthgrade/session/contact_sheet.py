@@ -99,21 +99,26 @@ def tile_size(aspect: float) -> tuple[int, int]:
 
 
 def draw_sheet(
-    title: str, about: str, rows: Sequence[Row], *, tile: tuple[int, int]
+    title: str,
+    about: str,
+    rows: Sequence[Row],
+    *,
+    tile: tuple[int, int],
+    columns: Sequence[str] = COLUMNS,
 ) -> Image.Image:
     """The sheet as an RGB image; every picture is scaled to `tile`, (width, height)."""
     width, height = tile
     fonts = [ImageFont.load_default(size=size) for size in (_TITLE_SIZE, _ROW_SIZE, _TEXT_SIZE)]
     large, medium, small = fonts
     step = width + _GAP
-    total = 2 * _MARGIN + len(COLUMNS) * step - _GAP
+    total = 2 * _MARGIN + len(columns) * step - _GAP
     head = _MARGIN + _TITLE_SIZE + 2 * _TEXT_SIZE + 5 * _GAP
     row_height = _ROW_SIZE + _TEXT_SIZE + height + 6 * _GAP
     sheet = Image.new("RGB", (total, head + len(rows) * row_height + _MARGIN), _SURROUND)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN, _MARGIN), title, _TITLE, large)
     draw.text((_MARGIN, _MARGIN + _TITLE_SIZE + _GAP), about, _PLAIN, small)
-    for column, name in enumerate(COLUMNS):
+    for column, name in enumerate(columns):
         draw.text((_MARGIN + column * step, head - _TEXT_SIZE - _GAP), name, _PLAIN, small)
     for number, row in enumerate(rows):
         top = head + number * row_height

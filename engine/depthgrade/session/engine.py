@@ -79,7 +79,7 @@ class Engine:
     @contextmanager
     def _stage(self, stage: str) -> Iterator[None]:
         """The context made current, for the block; timed where stages are measured."""
-        with self.device.context:
+        with self.device.current():
             if not self.stages.measured:
                 yield
                 return
@@ -100,6 +100,11 @@ class Engine:
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
+    def proxy(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
+        """A frame's code values at a smaller size, drawn over the one before."""
+        with self._stage("proxy"):
+            return self.runner.run(program, Inputs(planes), label="proxy")
+
     def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
         with self._stage("depth edges"):
@@ -116,9 +121,14 @@ class Engine:
                 inputs = Inputs(pictures=(coefficients,))
             return interpolated(coefficients)
 
+    def finish(self) -> None:
+        """Waits until everything drawn so far is there."""
+        with self.device.current():
+            self.runner.finish()
+
     def read(self, texture: Texture) -> Map:
         """A texture's values: (height, width, channels)."""
-        with self.device.context:
+        with self.device.current():
             return self.runner.read(texture)
 
     def run(

@@ -5,6 +5,7 @@ when rendering, so the text is the one that draws.
 """
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from depthgrade import depth
 from depthgrade.color import input_title, output_title, spaces
@@ -63,7 +64,7 @@ def explain(project: Project, info: ClipInfo | None = None) -> Explanation:
         " see it with --glsl"
     )
     if count > 1:
-        facts["passes"] = "; ".join(program.about for program in plan.programs)
+        facts["passes"] = "; ".join(_passes(plan))
     nodes = [_node(project, name, node) for name, node in look.used().items()]
     return Explanation(facts, tuple(nodes))
 
@@ -72,7 +73,8 @@ def compile_plan(project: Project, info: ClipInfo | None = None) -> Plan:
     """The passes that draw the project; their text is what `explain --glsl` prints."""
     source = Source.of(info) if info else ASSUMED
     look = project.look
-    live = look.automatic
+    live = look.automatic | look.animated
+    look = look.at(0)
     output = "rec709" if project.output == "auto" else project.output
     project = replace(project, look=look.with_limits(lambda _: (0.0, 1.0)), output=output)
     # A network's map is small, so edges are taken from the picture; a depth pass may be as large.
@@ -119,6 +121,16 @@ def _depth(project: Project) -> str:
     return f"estimated by {card.title}, quality {', '.join(project.qualities)}"
 
 
+def _passes(plan: Plan) -> list[str]:
+    """The passes with their reasons; those a node draws in a row are counted."""
+    rows = groupby((each.about for each in plan.programs), key=lambda a: a.partition(": ")[0])
+    said = []
+    for node, row in rows:
+        first, *rest = row
+        said.append(f"{node}: {1 + len(rest)} passes" if rest else first)
+    return said
+
+
 def _node(project: Project, name: str, node: Node) -> ExplainedNode:
     """A node in words: what is wired to it and what was changed of it."""
     graph = project.look.graph
@@ -129,9 +141,12 @@ def _node(project: Project, name: str, node: Node) -> ExplainedNode:
     elif key:
         inverted = "inverse " if getattr(node, "key_invert", False) else ""
         reads += f", where the {inverted}key of {key} is"
-    changed = [
-        f"{each.name} = {shown(getattr(node, each.name))}"
-        for each in parameters(type(node)).values()
-        if getattr(node, each.name) != each.default and each.name != "key_invert"
-    ]
+    changed = []
+    for each in parameters(type(node)).values():
+        value, track = getattr(node, each.name), project.look.keyframes.get(f"{name}.{each.name}")
+        if track:
+            frames = ", ".join(f"{shown(key.value)} at {key.frame}" for key in track.keys)
+            changed.append(f"{each.name}: {frames}")
+        elif value != each.default and each.name != "key_invert":
+            changed.append(f"{each.name} = {shown(value)}")
     return ExplainedNode(name, node.title, reads, "\n".join(changed) or "as by default")

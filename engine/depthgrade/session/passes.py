@@ -6,14 +6,24 @@ its frame alone, whichever was drawn before.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from depthgrade.compiler import Plan
+from depthgrade.compiler import Plan, Program
 from depthgrade.frames import Frame
 from depthgrade.gl.runner import Inputs
 from depthgrade.gl.textures import Texture
 from depthgrade.nodes.base import Node
-from depthgrade.session.clip_depth import ClipDepth
+from depthgrade.session.clip_depth import Map
 from depthgrade.session.engine import Engine
+
+
+class DepthMaps(Protocol):
+    """Where the depth of a frame comes from."""
+
+    def map(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map, Texture | None]:
+        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
 
 
 class PassRunner:
@@ -21,6 +31,7 @@ class PassRunner:
 
     frame_at   decodes a frame by its index
     depth      the clip's depth, opened when a pass asks for it
+    label      tells the pictures of two runners of one engine apart
     shot_of    (first, one past the last) frame of the shot of a frame; neighbours stay within
     """
 
@@ -28,11 +39,14 @@ class PassRunner:
         self,
         engine: Engine,
         frame_at: Callable[[int], Frame],
-        depth: Callable[[], ClipDepth],
+        depth: Callable[[], DepthMaps],
         shot_of: Callable[[int], tuple[int, int]],
+        label: str = "graded",
     ) -> None:
         self._engine, self._frame_at = engine, frame_at
         self._depth, self._shot_of = depth, shot_of
+        self._label = label
+        self._proxy: Program | None = None
         self._plan = Plan(())
         self._nodes: Mapping[str, Node] = {}
         self._frame: Frame | None = None
@@ -40,21 +54,47 @@ class PassRunner:
         self._made: dict[tuple[int, int], tuple[int, Texture]] = {}  # by pass and place in its ring
         self._uploaded: tuple[int, tuple[Texture, ...]] | None = None
 
-    def draw(self, plan: Plan, nodes: Mapping[str, Node], frame: Frame) -> Texture:
-        """The picture of a frame, drawn over the next time."""
+    def draw(
+        self,
+        plan: Plan,
+        nodes: Mapping[str, Node],
+        frame: Frame,
+        proxy: Program | None = None,
+    ) -> Texture:
+        """The picture of a frame, drawn over the next time.
+
+        proxy: makes the clip as small as the plan's source is.
+        """
         kept: dict[tuple[int, int], tuple[int, Texture]] = {}
         if plan is self._plan and dict(nodes) == dict(self._nodes):
             kept = {key: made for key, made in self._made.items() if key[0] in self._remembered}
         else:
             self._remembered = plan.remembered
-        self._plan, self._nodes, self._frame = plan, nodes, frame
+        self._plan, self._nodes, self._frame, self._proxy = plan, nodes, frame, proxy
         self._made, self._uploaded = kept, None
+        for number, frames in sorted(self._needed(frame.index).items()):
+            # Once all that is read at other frames is there, no pass is drawn for two frames in
+            # turn, so one texture for each of the others will do.
+            if number in self._remembered:
+                for index in sorted(frames):
+                    self._picture(number, index)
         return self._picture(len(plan.programs) - 1, frame.index)
+
+    def _needed(self, index: int) -> dict[int, set[int]]:
+        """The frames each pass is needed of, to draw a frame."""
+        last = len(self._plan.programs) - 1
+        needed: dict[int, set[int]] = {last: {index}}
+        for number in range(last, -1, -1):
+            for sampler in self._plan.programs[number].samplers:
+                if sampler.role == "pass":
+                    needed.setdefault(sampler.index, set()).update(
+                        self._within_shot(each, sampler.offset) for each in needed[number]
+                    )
+        return needed
 
     def _picture(self, number: int, index: int) -> Texture:
         """What a pass makes of a frame."""
-        reach = self._remembered.get(number)
-        place = index % (2 * reach + 1) if reach else 0
+        place = index % self._remembered.get(number, 1)
         made = self._made.get((number, place))
         if made is not None and made[0] == index:
             return made[1]
@@ -67,10 +107,10 @@ class PassRunner:
                 )
         planes, depths = self._inputs(number, index)
         texture = self._engine.run(
-            program,
+            program.sized(self._nodes),
             Inputs(planes, depths, (), passes),
             program.values(self._nodes),
-            (number, place),
+            (self._label, number, place),
         )
         self._made[number, place] = index, texture
         return texture
@@ -79,6 +119,8 @@ class PassRunner:
         if offset == 0:
             return index
         start, stop = self._shot_of(index)
+        if not start <= index + offset < stop:
+            offset = -offset
         return min(max(index + offset, start), stop - 1)
 
     def _inputs(self, number: int, index: int) -> tuple[tuple[Texture, ...], dict[str, Texture]]:
@@ -96,4 +138,6 @@ class PassRunner:
         for quality in qualities:
             depth, guide = self._depth().map(frame, planes, quality)
             depths[quality] = self._engine.depth_texture(quality, depth, guide)
+        if self._proxy is not None:
+            planes = (self._engine.proxy(self._proxy, planes),)
         return planes, depths

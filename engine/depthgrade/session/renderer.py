@@ -5,22 +5,24 @@ with Renderer(project) as renderer:
     key = renderer.key("depth", 120)     # H x W, 0..1
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.color import Assumption, tags_to_space
-from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade
+from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade, held_values
+from depthgrade.compiler.proxy import compile_proxy, proxy_source
 from depthgrade.depth import Shot
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import Texture
-from depthgrade.media import open_clip
+from depthgrade.media import ClipReader, open_clip
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import ClipDepth, ShotDepth
 from depthgrade.session.engine import Engine, Stages
@@ -28,6 +30,48 @@ from depthgrade.session.passes import PassRunner
 from depthgrade.session.shots import Progress, find_shots
 
 Picture = NDArray[np.float32]
+
+
+class DepthSource(Protocol):
+    """What a renderer asks of depth; `ClipDepth` is the one of files and networks."""
+
+    @property
+    def guided(self) -> bool:
+        """Whether maps are smaller than the picture, so that edges are taken from the picture."""
+
+    @property
+    def description(self) -> str:
+        """Where depth comes from, for reports."""
+
+    def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
+        """The shot a frame belongs to."""
+
+    def map(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Picture, Texture | None]:
+        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
+
+    def close(self) -> None:
+        """Frees what is behind it."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What a plan's text follows from."""
+
+    look: Look
+    project: Project
+    live: frozenset[str]
+    proxy: int
+
+    def same(self, other: "_Drawn") -> bool:
+        """Looks are compared by identity, so that asking for a plan again costs nothing."""
+        return (
+            self.look is other.look
+            and (self.live, self.proxy) == (other.live, other.proxy)
+            and self.project.output == other.project.output
+            and self.project.rendering == other.project.rendering
+        )
 
 
 class Renderer:
@@ -49,30 +93,34 @@ class Renderer:
         cancel: bool = True,
         rate: Fraction | int | None = None,
         progress: Progress | None = None,
+        reader: ClipReader | None = None,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
 
-        live: addresses ("sky.gain") that become uniforms. Raises ProjectError without a clip,
+        live: addresses ("sky.gain") that become uniforms; reader: the project's clip, opened
+        before. Raises ProjectError without a clip,
         MediaError, ColorError, DepthError and DeviceError.
         """
         if project.clip is None:
             raise ProjectError('project: names no clip; add clip = "..." or give one')
         self.live, self.entry, self.cancel = live, entry, cancel
         self._progress = progress
-        self.reader = open_clip(project.clip, track=project.track, rate=rate)
+        self.proxy = 1  # pictures are drawn at 1/proxy of the clip's size
+        self.reader = reader or open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
-        self._depth: ClipDepth | None = None
+        self._depth: DepthSource | None = None
         self._shots: tuple[Shot, ...] = ()
-        self._plans: dict[str | None, tuple[Look, Plan]] = {}  # by key; for which look
+        # for what; by key and what keyframes hold
+        self._plans: dict[tuple[str | None, tuple[object, ...]], tuple[_Drawn, Plan]] = {}
+        self._passes: dict[str, PassRunner] = {}  # by label
+        self._frame_at: Callable[[int], Frame] = self.reader.frame
+        self._shot_of: Callable[[int], tuple[int, int]] = self._shot_range
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
             self.source = Source.of(self.info)
             self.project = _shown(project)
             self._engine = Engine(device)
-            self._passes = PassRunner(
-                self._engine, self.reader.frame, lambda: self.depth, self._shot_range
-            )
         except BaseException:
             self.close()
             raise
@@ -108,13 +156,25 @@ class Renderer:
         return self.engine.stages
 
     @property
-    def depth(self) -> ClipDepth:
+    def depth(self) -> DepthSource:
         """The clip's depth, opened on first use."""
         if self._depth is None:
             self._depth = ClipDepth(
                 self.project, self.reader, self.engine, self.source, self.input_space.space
             )
         return self._depth
+
+    def be_fed(
+        self,
+        depth: "DepthSource",
+        frame_at: Callable[[int], Frame],
+        shot_of: Callable[[int], tuple[int, int]],
+    ) -> None:
+        """Takes depth, neighbouring frames and shots from elsewhere instead of from the clip.
+
+        The caller keeps and closes what is behind them.
+        """
+        self._depth, self._frame_at, self._shot_of = depth, frame_at, shot_of
 
     def frame(self, index: int) -> Picture:
         """The graded picture of a frame: (height, width, 3) float32, upright, output-encoded."""
@@ -151,28 +211,54 @@ class Renderer:
         """The shot of a frame: its range, depth mapping and automatic limits."""
         return self.depth.shot(index, quality, self._progress)
 
-    def draw(self, frame: Frame, *, key: str | None = None, look: Look | None = None) -> Texture:
-        """The graded picture of a decoded frame as an RGBA32F texture, drawn over the next time.
+    def draw(
+        self,
+        frame: Frame,
+        *,
+        key: str | None = None,
+        look: Look | None = None,
+        label: str = "graded",
+    ) -> Texture:
+        """The graded picture of a decoded frame as an RGBA32F texture.
 
-        key: show that node's key instead; look: another than the project's.
+        key: show that node's key instead; look: another than the project's; label: the texture is
+        drawn over by the next picture of the same label.
         """
         plan, settled = self.plan(frame.index, key=key, look=look)
-        return self._passes.draw(plan, settled.nodes, frame)
+        return self.draw_plan(plan, settled, frame, label=label)
+
+    def draw_plan(
+        self, plan: Plan, settled: Look, frame: Frame, *, label: str = "graded"
+    ) -> Texture:
+        """What `draw` draws, of a plan and a look that `plan` gave."""
+        if label not in self._passes:
+            self._passes[label] = PassRunner(
+                self.engine, self._frame_at, lambda: self.depth, self._shot_of, label
+            )
+        factor = max(1, round(self.source.size[1] / plan.programs[-1].size[1]))
+        small = compile_proxy(self.source, factor) if factor > 1 else None
+        return self._passes[label].draw(plan, settled.nodes, frame, small)
 
     def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
     ) -> tuple[Plan, Look]:
-        """The passes that draw a frame, and the look with the limits of the frame's shot.
+        """The passes that draw a frame, and its look: keyframes and limits of the shot settled.
 
-        Automatic limits are uniforms, so that a clip of many shots is drawn by one set of programs.
+        What moves is a uniform, automatic limits too, so that a clip of many shots is drawn by one
+        set of programs; only words and switches with keyframes need one for each of their values.
         """
         look = look or self.project.look
-        known = self._plans.get(key)
-        if known is None or known[0] is not look:
-            known = self._plans[key] = look, self._compiled(look, key)
+        moment = look.at(index)
+        settled = moment.with_limits(_unlimited)
+        state = key, held_values(look, settled)
+        known = self._plans.get(state)
+        drawn = _Drawn(look, self.project, self.live, self.proxy)
+        if known is None or not known[0].same(drawn):
+            live = self.live | moment.automatic | look.animated
+            known = self._plans[state] = drawn, self._compiled(settled, live, key)
         plan = known[1]
         if not plan.qualities:
-            return plan, look.with_limits(_unlimited)
+            return plan, settled
         for quality in plan.qualities:
             self.shot(index, quality)  # sampled before a frame is uploaded, whatever the limits
 
@@ -180,16 +266,16 @@ class Renderer:
             found = self.shot(index, quality).limits
             return found.far, found.near
 
-        return plan, look.with_limits(limits)
+        return plan, moment.with_limits(limits)
 
-    def _compiled(self, look: Look, key: str | None) -> Plan:
+    def _compiled(self, look: Look, live: frozenset[str], key: str | None) -> Plan:
         if key is not None and key not in look.nodes:
             raise ProjectError(f'there is no node "{key}"; {suggest(key, look.nodes)}')
         request = Request(
-            replace(self.project, look=look.with_limits(_unlimited)),
-            self.source,
+            replace(self.project, look=look),
+            proxy_source(self.source, self.proxy) if self.proxy > 1 else self.source,
             self.input_space.space,
-            self.live | look.automatic,
+            live,
             key,
             pixel_aspect=self.info.upright_pixel_aspect,
             cancel=self.cancel,

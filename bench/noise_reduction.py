@@ -1,0 +1,208 @@
+"""Gain and cost of the noise_reduction node beside FFmpeg's filters, on the same noisy clips.
+
+    python bench/noise_reduction.py [--size 960x540] [--sigma 1 1.5 2] [--pictures DIR]
+
+Clips: the demo scene standing still, panned (2.5 pixels a frame) and as it moves, plus Gaussian
+noise of some 8-bit code values. The gain is that in PSNR against the clip without noise, over
+R'G'B' code values, on the middle frames. FFmpeg's filters run through PyAV on one thread.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter, process_time
+
+import av
+import av.filter
+import numpy as np
+from depthgrade import Look, Project, Renderer
+from depthgrade.color import rgb_to_ycbcr
+from depthgrade.frames import PixelFormat
+from depthgrade.gl.device import headless
+from depthgrade.gl.scene import SceneRenderer
+from depthgrade.graph import parse_wires
+from depthgrade.nodes.registry import make_node
+from depthgrade.session.demo_clip import Exposure
+from numpy.typing import NDArray
+from PIL import Image
+
+Pictures = NDArray[np.float32]  # (frames, height, width, 3) R'G'B' code values 0..1
+
+FRAMES = 9
+JUDGED = range(3, 6)  # the middle: all filters have frames on both sides
+PAN = 5  # pixels a frame of the picture at twice the size
+YUV = PixelFormat("yuv444p", "ycbcr", 8, ("Y", "U", "V"))
+OURS = {
+    "temporal 15": {"temporal_luma": 15.0},
+    "spatial 15": {"spatial_luma": 15.0},
+    "both 15": {"temporal_luma": 15.0, "spatial_luma": 15.0},
+}
+THEIRS = {
+    "hqdn3d": ("hqdn3d", ""),
+    "nlmeans": ("nlmeans", "s=2.0"),
+    "atadenoise": ("atadenoise", "s=5"),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a filter made: PSNR in dB, milliseconds and CPU-milliseconds a frame."""
+
+    psnr: float
+    milliseconds: float
+    cpu: float
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--size", default="960x540")
+    parser.add_argument("--sigma", type=float, nargs="+", default=[1.0, 2.0])
+    parser.add_argument("--clips", nargs="+", default=["static", "pan", "scene"])
+    parser.add_argument("--pictures", type=Path, help="folder for pictures to judge by eye")
+    options = parser.parse_args()
+    width, height = (int(side) for side in options.size.split("x"))
+    clean = clips((width, height), options.clips)
+    print(f"{'clip':8}{'sigma':>6}  {'filter':14}{'PSNR':>7}{'gain':>7}{'ms':>8}{'CPU-ms':>8}")
+    for name, pictures in clean.items():
+        for sigma in options.sigma:
+            rng = np.random.default_rng(7)
+            noise = rng.standard_normal(pictures.shape, np.float32) * np.float32(sigma / 255)
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "noisy.mkv"
+                write(path, pictures + noise)
+                base = 0.0
+                for label, found in measured(path, pictures, options.pictures, f"{name}-{sigma:g}"):
+                    base = found.psnr if label == "as it is" else base
+                    print(
+                        f"{name:8}{sigma:6.1f}  {label:14}{found.psnr:7.2f}"
+                        f"{found.psnr - base:+7.2f}{found.milliseconds:8.0f}{found.cpu:8.0f}",
+                        flush=True,
+                    )
+
+
+def clips(size: tuple[int, int], wanted: list[str]) -> dict[str, Pictures]:
+    """The clips without noise, by name."""
+    width, height = size
+    exposed = Exposure()
+    found: dict[str, Pictures] = {}
+    with headless() as device:
+        if {"static", "pan"} & set(wanted):
+            with SceneRenderer(device.context, (2 * width, 2 * height), 0) as scene:
+                large = exposed.code_values(scene.frame(0).rgb).astype(np.float32)
+        if "static" in wanted:
+            found["static"] = np.repeat(halved(large)[None], FRAMES, axis=0)
+        if "pan" in wanted:
+            # The picture goes round, so that every frame has the same content.
+            turned = [halved(np.roll(large, -PAN * index, axis=1)) for index in range(FRAMES)]
+            found["pan"] = np.stack(turned)
+        if "scene" in wanted:
+            with SceneRenderer(device.context, size, 0) as scene:
+                drawn = [exposed.code_values(scene.frame(index).rgb) for index in range(FRAMES)]
+            found["scene"] = np.stack(drawn).astype(np.float32)
+    return found
+
+
+def halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of 2x2 pixels."""
+    height, width = picture.shape[:2]
+    return picture.reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3))
+
+
+def write(path: Path, pictures: Pictures) -> None:
+    """A lossless 8-bit Y'CbCr 4:4:4 clip."""
+    matrix, offset = rgb_to_ycbcr(YUV, 1, full_range=False)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=24)
+        height, width = pictures.shape[1:3]
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv444p"
+        context = stream.codec_context
+        context.color_primaries = context.color_trc = context.colorspace = 1
+        context.color_range = 1
+        for index, picture in enumerate(pictures):
+            codes = np.clip(np.rint((picture @ matrix.T + offset) * 255), 1, 254).astype(np.uint8)
+            frame = av.VideoFrame.from_ndarray(codes, "yuv444p", channel_last=True)
+            frame.color_primaries = frame.color_trc = frame.colorspace = 1
+            frame.color_range = 1
+            frame.pts, frame.time_base = index, Fraction(1, 24)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def measured(
+    path: Path, clean: Pictures, folder: Path | None, name: str
+) -> Iterator[tuple[str, Measured]]:
+    """PSNR and cost of the clip as it is, of our node and of the filters."""
+    for label, values in {"as it is": {}, **OURS}.items():
+        node = make_node("calm", {"type": "noise_reduction", **values})
+        look = Look(nodes={"calm": node}, wires=parse_wires(["source -> calm -> output"]))
+        with Renderer(Project(clip=path, look=look)) as renderer:
+            renderer.frame(JUDGED[0] - 1)
+            clock, cpu = perf_counter(), process_time()
+            made = np.stack([renderer.frame(index) for index in JUDGED])
+            cost = (perf_counter() - clock) / len(JUDGED), (process_time() - cpu) / len(JUDGED)
+        yield label, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            middle = made[len(JUDGED) // 2]
+            save(folder / f"{name}-{label}.png", middle)
+            difference = middle - clean[JUDGED[len(JUDGED) // 2]]
+            save(folder / f"{name}-{label}-difference.png", 0.5 + 16 * difference)
+    for label, (filter, arguments) in THEIRS.items():
+        if filter not in av.filter.filters_available:  # some are GPL, and PyAV's wheels are not
+            yield f"no {label}", Measured(float("nan"), float("nan"), float("nan"))
+            continue
+        made, cost = filtered(path, filter, arguments)
+        yield label, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
+
+
+def filtered(path: Path, name: str, arguments: str) -> tuple[Pictures, tuple[float, float]]:
+    """The judged frames through an FFmpeg filter, and seconds and CPU-seconds a frame."""
+    matrix, offset = rgb_to_ycbcr(YUV, 1, full_range=False)
+    back = np.linalg.inv(matrix)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+        graph = av.filter.Graph()
+        graph.threads = 1
+        ends = [
+            graph.add_buffer(template=container.streams.video[0]),
+            graph.add(name, arguments),
+            graph.add("buffersink"),
+        ]
+        for one, other in pairwise(ends):
+            one.link_to(other)
+        graph.configure()
+        clock, cpu = perf_counter(), process_time()
+        made = []
+        for frame in [*frames, None]:
+            graph.push(frame)
+            while True:
+                try:
+                    made.append(graph.pull())
+                except (av.BlockingIOError, av.EOFError):
+                    break
+        cost = (perf_counter() - clock) / len(frames), (process_time() - cpu) / len(frames)
+    pictures = []
+    for index in JUDGED:
+        codes = made[index].to_ndarray(channel_last=True)
+        pictures.append((codes / 255 - offset) @ back.T)
+    return np.stack(pictures).astype(np.float32), cost
+
+
+def psnr(made: Pictures, clean: Pictures) -> float:
+    """Peak signal to noise ratio of the judged frames in dB, for a peak of 1."""
+    error = np.clip(made, 0, 1) - clean[JUDGED[0] : JUDGED[-1] + 1]
+    return float(-10 * np.log10(np.mean(error.astype(np.float64) ** 2)))
+
+
+def save(path: Path, picture: NDArray[np.float32]) -> None:
+    """A PNG of code values."""
+    Image.fromarray(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)).save(path)
+
+
+if __name__ == "__main__":
+    main()

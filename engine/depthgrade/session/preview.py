@@ -1,0 +1,169 @@
+"""The picture for a screen: the newest that can be had without waiting.
+
+It is the renderer that stills and renders use. What it would wait for is made elsewhere: depth in a
+process, and the first compilation of a program in another, whose result the driver's cache hands
+over; until then the last good picture's program goes on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from depthgrade.compiler import Plan
+from depthgrade.errors import EngineError
+from depthgrade.frames import Frame
+from depthgrade.gl.device import Device
+from depthgrade.gl.textures import Texture
+from depthgrade.media import ClipReader
+from depthgrade.nodes.base import KeyNode
+from depthgrade.project import Look, Project
+from depthgrade.session.background import Background, Failed, Warm, Warmed, warm_programs
+from depthgrade.session.live_depth import LiveDepth
+from depthgrade.session.renderer import Renderer
+
+_UNGRADED = Look()  # one object: programs are kept by the identity of their look
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture and how true it is.
+
+    current    drawn for what was asked, not with the program before it
+    graded     False: the grade waits for depth, so the ungraded picture is shown
+    exact      depth is the frame's own
+    """
+
+    texture: Texture
+    current: bool
+    graded: bool
+    exact: bool
+
+
+class Preview:
+    """Draws one clip's frames for a screen. Belongs to the thread of its device.
+
+    patient   compile here and now, and never show a program of before: for stills and tests
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        device: Device,
+        reader: ClipReader,
+        frame_at: Callable[[int], Frame],
+        *,
+        patient: bool = False,
+    ) -> None:
+        """reader: the project's clip, read by somebody else; frame_at: a decoded frame, or the
+        nearest there is. Raises what Renderer raises.
+        """
+        self.renderer = Renderer(project, device=device, reader=reader)
+        self.depth = LiveDepth(self.renderer.info.frame_count)
+        self.depth.attach(self.renderer, frame_at)
+        self.patient = patient
+        self.error: str | None = None  # why a program can't be made
+        self._warmer: Background | None = None
+        self._warmed: set[str] = set()
+        self._asked: str | None = None
+        self._good: dict[str, tuple[Plan, Look]] = {}
+
+    def close(self) -> None:
+        """Ends the processes and frees the renderer, not the device."""
+        self.depth.close()
+        if self._warmer is not None:
+            self._warmer.close()
+        self.renderer.close()
+
+    def pump(self) -> bool:
+        """Takes what the processes have made; whether the picture may look different now."""
+        changed = self.depth.pump()
+        for answer in self._warmer.poll() if self._warmer is not None else ():
+            changed = True
+            match answer:
+                case Warmed():
+                    self._warmed.add(str(answer.token))
+                    self._asked = None
+                case Failed():  # without the process programs are compiled here
+                    self.patient = True
+        return changed
+
+    def qualities(self, look: Look, key: str | None = None) -> tuple[str, ...]:
+        """The kinds of depth that drawing a look, or a node's key, reads."""
+        names = dict.fromkeys(look.graph.order())
+        if key is not None and key in look.nodes:
+            names |= dict.fromkeys([*look.graph.order(key), key])
+        nodes = [look.nodes[name] for name in names]
+        read = [n for n in nodes if isinstance(n, KeyNode) and n.reads == "depth" and n.enabled]
+        return tuple(dict.fromkeys(str(getattr(node, "quality", "better")) for node in read))
+
+    def draw(
+        self,
+        frame: Frame,
+        project: Project,
+        *,
+        live: frozenset[str] = frozenset(),
+        proxy: int = 1,
+        key: str | None = None,
+        label: str = "graded",
+    ) -> Shown:
+        """The picture (or a node's key) of a frame. Raises DeviceError and ProjectError."""
+        renderer = self.renderer
+        renderer.project = replace(
+            project, output="rec709" if project.output == "auto" else project.output
+        )
+        renderer.live, renderer.proxy = live, proxy
+        qualities = self.qualities(project.look, key)
+        graded = self.depth.ready(frame.index, qualities)
+        look = project.look if graded else _UNGRADED
+        plan, settled = renderer.plan(frame.index, key=key if graded else None, look=look)
+        exact = self.depth.exact(frame.index, qualities)
+        if not self._is_quick(plan, frame, renderer.project, key, qualities if graded else ()):
+            known = self._good.get(label)
+            if known is not None:
+                texture = renderer.draw_plan(*known, frame, label=label)
+                return Shown(texture, current=False, graded=graded, exact=exact)
+        texture = renderer.draw_plan(plan, settled, frame, label=label)
+        self._good[label] = plan, settled
+        return Shown(texture, current=True, graded=graded, exact=exact)
+
+    def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:
+        """The frame through colour management alone."""
+        self.renderer.live, self.renderer.proxy = frozenset(), proxy
+        return self.renderer.draw(frame, look=_UNGRADED, label="ungraded")
+
+    def _is_quick(
+        self,
+        plan: Plan,
+        frame: Frame,
+        project: Project,
+        key: str | None,
+        qualities: Sequence[str],
+    ) -> bool:
+        """Whether a plan is compiled or in the driver's cache; if not, has it put there."""
+        runner = self.renderer.engine.runner
+        if self.patient or all(runner.has(program) for program in plan.programs):
+            return True
+        token = "".join(program.identity for program in plan.programs)
+        if token in self._warmed:
+            return True
+        if self._asked != token:
+            if self._warmer is None:
+                self._warmer = Background(warm_programs)
+            try:
+                shot = self.depth.shot(frame.index, qualities[0]) if qualities else None
+            except EngineError:
+                shot = None
+            renderer = self.renderer
+            self._warmer.send(
+                Warm(
+                    token,
+                    project if qualities else replace(project, look=_UNGRADED),
+                    renderer.live,
+                    key,
+                    renderer.proxy,
+                    shot,
+                    self.depth.guided,
+                    self.depth.map_size,
+                )
+            )
+            self._asked = token
+        return False

@@ -1,0 +1,319 @@
+"""The application's state and what can be done to it: no drawing, no window.
+
+Panels read it and call its methods; `drawing.update` brings the picture up to date. All of
+it belongs to the thread of the device.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+
+from depthgrade import editing
+from depthgrade.color import space
+from depthgrade.errors import EngineError
+from depthgrade.gl.device import Device
+from depthgrade.gl.monitor import Monitor
+from depthgrade.gl.scopes import Scopes
+from depthgrade.gl.textures import Texture
+from depthgrade.graph import SOURCE
+from depthgrade.project import Look, Project
+from depthgrade.session.player import Player
+from depthgrade.session.preview import Shown
+from depthgrade.ui.history import History
+from depthgrade.ui.places import Places
+from depthgrade.ui.queue import Queue
+
+Compare = Literal["off", "wipe", "side"]
+Mode = Literal["picture", "key", "overlay", "matte", "false colour"]
+
+
+@dataclass
+class View:
+    """How the viewer shows the picture.
+
+    zoom      screen pixels a picture pixel; None fits the panel
+    centre    what is in the panel's middle, as a fraction of the picture
+    """
+
+    zoom: float | None = None
+    centre: tuple[float, float] = (0.5, 0.5)
+    compare: Compare = "off"
+    wipe: float = 0.5
+    against: str | None = None  # a still by name; None: the ungraded picture
+    mode: Mode = "picture"
+    probe: bool = True
+    picking: str | None = None  # the address that a click on the picture sets to the depth there
+
+
+@dataclass
+class Pictures:
+    """The textures of this refresh; those that nobody asked for are None."""
+
+    graded: Texture | None = None
+    reference: Texture | None = None
+    key: Texture | None = None
+    shown: Texture | None = None
+    state: Shown | None = None
+    number: int = 0  # goes up with every picture, so that scopes know a new one
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line for the status bar."""
+
+    text: str
+    wrong: bool
+    since: float
+
+
+@dataclass
+class Still:
+    """A picture kept for comparison, with the look that made it."""
+
+    name: str
+    texture: Texture
+    look: Look
+    index: int
+
+
+@dataclass
+class App:
+    """One project being graded.
+
+    patient   every picture is drawn exactly and at once: for screenshots and tests
+    """
+
+    device: Device
+    project_file: Path | None = None
+    patient: bool = False
+    now: Callable[[], float] = monotonic
+    history: History = field(default_factory=lambda: History(Project()))
+    player: Player | None = None
+    selection: str | None = None
+    view: View = field(default_factory=View)
+    pictures: Pictures = field(default_factory=Pictures)
+    message: Message | None = None
+    problem: str | None = None  # why there is no picture
+    stills: list[Still] = field(default_factory=list)
+    closing: bool = False
+    places: Places = field(default_factory=Places)
+    asking: str | None = None  # what the path that is being typed is for
+    asked_path: str = ""
+    queue: Queue = field(default_factory=Queue)
+    file_stamp: tuple[int, int] | None = None  # of the project file as it was read
+    watched: float = -10.0
+    autosaved: float = 0.0
+    held: bool = False  # a value is being dragged
+    curve_point: tuple[str, int] | None = None  # the point of a curve that is being dragged
+    changed: float = -10.0
+    complete: bool = False  # the picture is what was asked for, nothing is being waited for
+    drawn: object = None
+    prepared: object = None
+
+    def __post_init__(self) -> None:
+        self.monitor = Monitor(self.device)
+        self.scopes = Scopes(self.device)
+
+    def close(self) -> None:
+        """Ends playback and rendering; the device stays."""
+        self.queue.close()
+        if self.player is not None:
+            self.player.close()
+            self.player = None
+
+    # ---- Projects
+
+    @property
+    def clip_name(self) -> str:
+        """What the clip is called."""
+        return Path(self.project.clip).name if self.project.clip is not None else "no clip"
+
+    @property
+    def about(self) -> str:
+        """The clip in a line."""
+        if self.player is None:
+            return ""
+        info, renderer = self.player.info, self.player.preview.renderer
+        width, height = info.size
+        depth = self.player.preview.depth.description
+        return (
+            f"{info.codec}  {width}×{height}  {info.format.bits} bit   "
+            f"{space(renderer.input_space.space).title}   depth: {depth}"
+        )
+
+    @property
+    def project(self) -> Project:
+        """The project as it is now."""
+        return self.history.project
+
+    @property
+    def look(self) -> Look:
+        """Its look."""
+        return self.project.look
+
+    def open(self, project: Project, file: Path | None = None) -> None:
+        """Takes a project; its clip's troubles are shown in place of the picture."""
+        self.history = History(project)
+        self.project_file = file
+        self.selection = next(reversed(self.look.graph.order()), None)
+        self.stills.clear()
+        self.reopen()
+
+    @property
+    def render_range(self) -> tuple[int, int] | None:
+        """In and out as a render takes them; None where they are the whole clip."""
+        if self.player is None:
+            return None
+        chosen = self.player.clock.start, self.player.clock.stop
+        return None if chosen == (0, self.player.info.frame_count) else chosen
+
+    def reopen(self) -> None:
+        """Opens the project's clip anew."""
+        if self.player is not None:
+            self.player.close()
+            self.player = None
+        self.pictures, self.problem = Pictures(), None
+        self.drawn = self.prepared = None
+        self.complete = False
+        try:
+            self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
+        except EngineError as error:
+            self.problem = str(error)
+
+    def edit(self, project: Project, what: str, group: str = "") -> None:
+        """Makes a changed project the present one; it can be undone."""
+        self.history.push(project, what, group)
+        self.touched()
+
+    def edit_look(self, change: Callable[[Look], Look], what: str, group: str = "") -> bool:
+        """Changes the look, or says why it can't be changed."""
+        try:
+            look = change(self.look)
+        except EngineError as error:
+            self.say(str(error), wrong=True)
+            return False
+        self.edit(replace(self.project, look=look), what, group)
+        return True
+
+    def add_node(self, add: Callable[[Look], tuple[Look, str]], what: str) -> str | None:
+        """Adds a node and selects it; None where that is not possible."""
+        try:
+            look, name = add(self.look)
+        except EngineError as error:
+            self.say(str(error), wrong=True)
+            return None
+        self.edit(replace(self.project, look=look), what)
+        self.select(name)
+        return name
+
+    def set(self, address: str, value: object, *, held: bool = False) -> bool:
+        """Sets a value; while it is held (dragged) all changes are one edit."""
+        self.held = self.held or held
+        node, _, name = address.partition(".")
+        words = f"{name.replace('_', ' ')} of {node}"
+        group = address if held else ""
+        if address in self.look.keyframes and self.frame_index is not None:
+            index = self.frame_index
+            return self.edit_look(
+                lambda look: look.with_keyframe(address, index, value), words, group
+            )
+        return self.edit_look(lambda look: look.with_value(address, value), words, group)
+
+    @property
+    def frame_index(self) -> int | None:
+        """The frame on the screen."""
+        return self.player.frame.index if self.player and self.player.frame else None
+
+    @property
+    def look_now(self) -> Look:
+        """The look at the frame on the screen, keyframes settled."""
+        index = self.frame_index
+        if index is None or not self.look.keyframes:
+            return self.look
+        return self.look.at(index)
+
+    def keyframe_state(self, address: str) -> str:
+        """Whether a value has a keyframe "here", at "other" frames, or "none"."""
+        track = self.look.keyframes.get(address)
+        if track is None:
+            return "none"
+        return "here" if any(key.frame == self.frame_index for key in track.keys) else "other"
+
+    def toggle_keyframe(self, address: str) -> None:
+        """Sets a keyframe at the frame on the screen, or removes the one there."""
+        index = self.frame_index
+        if index is None:
+            return
+        if self.keyframe_state(address) == "here":
+            self.edit_look(lambda look: look.without_keyframe(address, index), "remove keyframe")
+        else:
+            value = self.look_now.value(address)
+            self.edit_look(lambda look: look.with_keyframe(address, index, value), "keyframe")
+
+    def release(self) -> None:
+        """The drag is over."""
+        if self.held:
+            self.held = False
+            self.history.end_group()
+
+    def undo(self) -> None:
+        """Takes the last edit back."""
+        if self.history.undoable:
+            self.say(f"undone: {self.history.undoable}")
+            self.history.undo()
+            self._after_jump()
+
+    def redo(self) -> None:
+        """Brings an undone edit back."""
+        if self.history.redoable:
+            self.say(f"redone: {self.history.redoable}")
+            self.history.redo()
+            self._after_jump()
+
+    def _after_jump(self) -> None:
+        if self.selection not in self.look.nodes:
+            self.selection = next(reversed(self.look.graph.order()), None)
+        self.touched()
+
+    def select(self, node: str | None) -> None:
+        """Makes a node the one the inspector shows."""
+        if node != self.selection:
+            self.selection = node
+            self.prepared = None
+
+    def rename(self, old: str, new: str) -> None:
+        """Calls a node otherwise."""
+        chosen = self.selection
+        if self.edit_look(lambda look: editing.rename(look, old, new), f"rename {old}"):
+            self.selection = new if chosen == old else chosen
+
+    def remove(self, node: str) -> None:
+        """Removes a node; the one before it is selected."""
+        before = self.look.graph.rgb_inputs(node)
+        if self.edit_look(lambda look: editing.remove(look, node), f"remove {node}"):
+            fallback = next(reversed(self.look.graph.order()), None)
+            self.select(before[0] if before and before[0] != SOURCE else fallback)
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Shows a line in the status bar for a while."""
+        self.message = Message(text, wrong, self.now())
+
+    def touched(self) -> None:
+        """Something was changed just now."""
+        self.changed = self.now()
+
+    # ---- Pictures
+
+    def keep_still(self) -> None:
+        """Keeps the picture as it is, to compare others with."""
+        player, graded = self.player, self.pictures.graded
+        if player is None or graded is None or player.frame is None:
+            return
+        name = f"{player.frame.index} {self.look.title}"
+        if any(still.name == name for still in self.stills):
+            name = f"{name} ({len(self.stills) + 1})"
+        copy = self.monitor.copy(graded)
+        self.stills.append(Still(name, copy, self.look, player.frame.index))
+        self.say(f"still kept: {name}")

@@ -1,0 +1,107 @@
+"""Bringing the picture up to date: what the viewer needs, drawn again only where it is another.
+
+While a value is dragged or a clip plays, the selected node's numbers are uniforms, so that nothing
+is compiled. Once all has been still for a moment the picture is drawn as `still` draws it.
+"""
+
+from depthgrade.errors import EngineError
+from depthgrade.nodes.base import KeyNode
+from depthgrade.nodes.registry import parameters
+from depthgrade.session.player import Player
+from depthgrade.ui.app import App
+
+SETTLED = 0.35  # seconds without a change after which the picture is drawn as `still` draws it
+
+
+def shown_key(app: App) -> str | None:
+    """The node whose key the viewer shows, if it shows one."""
+    if app.view.mode in ("picture", "false colour"):
+        return None
+    nodes, graph = app.look.nodes, app.look.graph
+    chosen = app.selection
+    node = nodes.get(chosen or "")
+    if chosen is not None and (isinstance(node, KeyNode) or (node and graph.key_input(chosen))):
+        return chosen
+    return next((name for name, node in nodes.items() if isinstance(node, KeyNode)), None)
+
+
+def live_values(app: App) -> frozenset[str]:
+    """The addresses that may be dragged: the numbers of the selected node."""
+    node = app.look.nodes.get(app.selection or "")
+    if node is None:
+        return frozenset()
+    found = parameters(type(node)).values()
+    numbers = [p.name for p in found if p.kind in ("number", "rgb")]
+    held = {name: getattr(node, name) for name in numbers}
+    return frozenset(f"{app.selection}.{n}" for n, v in held.items() if v != "auto")
+
+
+def is_settled(app: App) -> bool:
+    """Whether the picture may be drawn as `still` draws it."""
+    still = app.player is not None and not app.player.playing
+    return still and (app.patient or app.now() - app.changed > SETTLED) and not app.held
+
+
+def update(app: App) -> None:
+    """Brings the pictures up to date with the time and the project."""
+    player = app.player
+    if player is None:
+        return
+    if player.preview.pump():
+        app.drawn = None
+    player.tick()
+    player.ask_depth(app.project, shown_key(app))
+    if player.feed.error is not None:
+        app.problem = player.feed.error
+    if player.preview.depth.error is not None:
+        app.problem = player.preview.depth.error
+    frame = player.frame
+    if frame is None:
+        return
+    live, full = live_values(app), is_settled(app)
+    prepared = (app.selection, player.proxy)
+    if app.patient or (full and app.prepared == prepared):
+        live = frozenset()
+    else:
+        full = full and player.proxy == 1
+    view = app.view
+    wanted = (
+        *(frame.index, app.project, live, full, player.proxy, shown_key(app), view.mode),
+        *(view.compare != "off", view.against),
+    )
+    there = player.playing or frame.index == player.index
+    if wanted == app.drawn:
+        app.complete = there
+        return
+    app.complete = False
+    try:
+        complete = _draw(app, player, live, full)
+    except EngineError as error:
+        app.problem = str(error)
+        return
+    app.problem = player.feed.error or player.preview.depth.error
+    if complete and live:
+        app.prepared = prepared
+    finished = complete and (app.patient or not live)
+    app.drawn, app.complete = wanted if finished else None, finished and there
+
+
+def _draw(app: App, player: Player, live: frozenset[str], full: bool) -> bool:
+    """Draws what the viewer needs; whether it is all that was asked for."""
+    pictures = app.pictures
+    state = player.draw(app.project, live=live, full=full)
+    assert state is not None
+    pictures.state, pictures.graded = state, state.texture
+    pictures.number += 1
+    complete = state.current and state.exact
+    pictures.key = pictures.reference = None
+    if (key := shown_key(app)) is not None:
+        found = player.draw_key(app.project, key, live=live, full=full)
+        if found is not None:
+            pictures.key = found.texture
+            complete = complete and found.current
+    if app.view.compare != "off":
+        kept = next((s for s in app.stills if s.name == app.view.against), None)
+        pictures.reference = kept.texture if kept else player.ungraded(app.project, full=full)
+    pictures.shown = app.monitor.show(pictures.graded, pictures.key, app.view.mode)
+    return complete

@@ -1,0 +1,363 @@
+"""The node graph: pictures and keys as wires, in the imgui node editor."""
+
+from collections.abc import Iterator
+
+from imgui_bundle import ImVec2, imgui
+from imgui_bundle import icons_fontawesome_6 as icons
+from imgui_bundle import imgui_node_editor as ed
+
+from depthgrade import editing
+from depthgrade.graph import OUTPUT, SOURCE, Ports, Wire
+from depthgrade.graph.wiring import Port
+from depthgrade.nodes.registry import node_types
+from depthgrade.ui import theme, widgets
+from depthgrade.ui.app import App
+from depthgrade.ui.layout_graph import positions
+from depthgrade.ui.theme import u32
+from depthgrade.ui.widgets import scaled
+
+_PINS: tuple[tuple[Port, bool], ...] = (
+    ("rgb", False),
+    ("rgb", True),
+    ("key", False),
+    ("key", True),
+)
+_PER_NODE = 8  # ids a node takes: itself and its pins
+
+
+class GraphPanel:
+    """The panel with its editor; ids stay with their nodes for as long as it lives."""
+
+    def __init__(self) -> None:
+        config = ed.Config()
+        config.settings_file = ""
+        self.editor = ed.create_editor(config)
+        ed.set_current_editor(self.editor)
+        theme.apply_to_nodes()
+        self._ids: dict[str, int] = {}
+        self._links: dict[Wire, int] = {}
+        self._placed: set[str] = set()
+        self._wires: tuple[Wire, ...] = ()
+        self._moved = False  # by the user: then only new nodes are placed
+        self._fit = 3  # frames until the view is fitted; sizes are known after the first
+        self._renaming: str | None = None
+        self._text = ""
+        self._menu_node: str | None = None
+        self._selected: str | None = None
+
+    def close(self) -> None:
+        """Frees the editor."""
+        ed.destroy_editor(self.editor)
+
+    def arrange(self) -> None:
+        """Lays all nodes out anew."""
+        self._moved = False
+        self._placed.clear()
+        self._fit = 3
+
+    def draw(self, app: App) -> None:
+        """The panel."""
+        self._bar(app)
+        ed.set_current_editor(self.editor)
+        ed.begin("graph", ImVec2(0, 0))
+        self._place(app)
+        for name, ports in self._nodes(app):
+            self._node(app, name, ports)
+        for wire in app.look.wires:
+            ed.link(
+                ed.LinkId(self._link_id(wire)),
+                ed.PinId(self._pin(wire.start, wire.port, out=True)),
+                ed.PinId(self._pin(wire.end, wire.port, out=False)),
+                theme.vec4(theme.KEY_WIRE if wire.port == "key" else theme.grey(0.62)),
+                2.0,
+            )
+        self._create(app)
+        self._delete(app)
+        self._choose(app)
+        self._menus(app)
+        ed.end()
+        if self._fit:
+            self._fit -= 1
+            ed.navigate_to_content(0.0)
+
+    # ---- Parts
+
+    def _bar(self, app: App) -> None:
+        for icon, help, act in (
+            (icons.ICON_FA_PLUS, "Serial node after the selected one (Alt-S).", "serial"),
+            (
+                icons.ICON_FA_CODE_BRANCH,
+                "Parallel node beside the selected one (Alt-P).",
+                "parallel",
+            ),
+            (icons.ICON_FA_CIRCLE_DOT, "Outside node: what the key leaves out (Alt-O).", "outside"),
+            (icons.ICON_FA_CLONE, "Duplicate the selected node.", "duplicate"),
+            (icons.ICON_FA_TRASH_CAN, "Remove the selected node (Delete).", "remove"),
+        ):
+            usable = act == "serial" or app.selection is not None
+            if widgets.icon_button(icon, help, enabled=usable):
+                act_on_graph(app, act)
+            app.places.mark(f"button {act}")
+            imgui.same_line(0, 0)
+        if widgets.icon_button(icons.ICON_FA_SITEMAP, "Lay the nodes out, and show them all."):
+            self.arrange()
+        imgui.same_line(0, scaled(8))
+        imgui.push_style_color(imgui.Col_.button, theme.vec4(theme.grey(0, 0)))
+        if imgui.button("Add node"):
+            imgui.open_popup("add")
+        app.places.mark("button add")
+        imgui.pop_style_color()
+        if imgui.begin_popup("add"):
+            _add_menu(app)
+            imgui.end_popup()
+        unused = app.look.graph.unused()
+        if unused:
+            imgui.same_line()
+            imgui.text_disabled(f"not wired to the output: {', '.join(unused)}")
+
+    def _nodes(self, app: App) -> Iterator[tuple[str, Ports]]:
+        yield SOURCE, Ports(0, False, True, False)
+        for name, node in app.look.nodes.items():
+            yield name, node.ports
+        yield OUTPUT, Ports(1, False, False, False)
+
+    def _place(self, app: App) -> None:
+        names = [name for name, _ in self._nodes(app)]
+        new = [name for name in names if name not in self._placed]
+        if new or (app.look.wires != self._wires and not self._moved):
+            for name, (x, y) in positions(app.look).items():
+                if name in new or not self._moved:
+                    ed.set_node_position(ed.NodeId(self._id(name)), ImVec2(x, y))
+            self._placed.update(names)
+            self._fit = self._fit or 3
+        self._placed &= set(names)
+        self._wires = app.look.wires
+
+    def _node(self, app: App, name: str, ports: Ports) -> None:
+        node = app.look.nodes.get(name)
+        off = node is not None and not node.enabled
+        if off:
+            ed.push_style_color(ed.StyleColor.node_bg, theme.vec4(theme.grey(0.145)))
+        ed.begin_node(ed.NodeId(self._id(name)))
+        draw = imgui.get_window_draw_list()
+        width = 96.0
+        start = imgui.get_cursor_screen_pos()
+        title = name if node is not None else name.capitalize()
+        color = theme.QUIET if off else theme.STRONG if node is not None else theme.TEXT
+        imgui.text_colored(theme.vec4(color), widgets.clipped(title, width))
+        imgui.dummy(ImVec2(width, 1))
+        if node is not None:
+            draw.add_text(
+                imgui.get_font(),
+                imgui.get_font_size() * 0.82,
+                ImVec2(start.x, imgui.get_cursor_screen_pos().y - 3),
+                u32(theme.QUIET),
+                "off" if off else type(node).title.lower(),
+            )
+            imgui.dummy(ImVec2(width, imgui.get_font_size() * 0.7))
+        bottom = imgui.get_cursor_screen_pos().y
+        middle = (start.y + bottom) / 2 - 3
+        sides = {"in": start.x - 9, "out": start.x + width + 9}
+        has = {
+            ("rgb", False): ports.rgb_in != 0,
+            ("rgb", True): ports.rgb_out,
+            ("key", False): ports.key_in,
+            ("key", True): ports.key_out,
+        }
+        for port, out in _PINS:
+            if not has[port, out]:
+                continue
+            both = has["rgb", out] and has["key", out]
+            y = middle + (0 if not both else -8 if port == "rgb" else 9)
+            x = sides["out" if out else "in"]
+            self._draw_pin(name, port, out=out, x=x, y=y)
+            at = ed.canvas_to_screen(ImVec2(x, y))
+            app.places.mark_at(f"pin {name} {port} {'out' if out else 'in'}", at, at)
+        ed.end_node()
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        app.places.mark_at(f"node {name}", ed.canvas_to_screen(low), ed.canvas_to_screen(high))
+        if off:
+            ed.pop_style_color()
+
+    def _draw_pin(self, name: str, port: Port, *, out: bool, x: float, y: float) -> None:
+        """A pin on the node's edge: round for pictures, a triangle for keys, as in Resolve."""
+        kind = ed.PinKind.output if out else ed.PinKind.input
+        ed.push_style_var(ed.StyleVar.pivot_alignment, ImVec2(0.5, 0.5))
+        ed.push_style_var(ed.StyleVar.pivot_size, ImVec2(0, 0))
+        ed.begin_pin(ed.PinId(self._pin(name, port, out=out)), kind)
+        reach = 7
+        ed.pin_rect(ImVec2(x - reach, y - reach), ImVec2(x + reach, y + reach))
+        ed.pin_pivot_rect(ImVec2(x, y), ImVec2(x, y))
+        ed.end_pin()
+        ed.pop_style_var(2)
+        draw = imgui.get_window_draw_list()
+        if port == "rgb":
+            draw.add_circle_filled(ImVec2(x, y), 5, u32(theme.grey(0.19)), 16)
+            draw.add_circle_filled(ImVec2(x, y), 4, u32(theme.grey(0.66)), 16)
+        else:
+            draw.add_triangle_filled(
+                ImVec2(x - 4, y - 5), ImVec2(x - 4, y + 5), ImVec2(x + 5, y), u32(theme.KEY_WIRE)
+            )
+
+    def _create(self, app: App) -> None:
+        """Wires drawn with the mouse."""
+        if ed.begin_create(theme.vec4(theme.ACCENT), 2.0):
+            first, second = ed.PinId(), ed.PinId()
+            if ed.query_new_link(first, second) and first.id() and second.id():
+                ends = [self._end(first.id()), self._end(second.id())]
+                ends.sort(key=lambda end: not end[2])  # the output first
+                (start, port, out), (end, other, into) = ends
+                if port != other or out == into or start == end:
+                    ed.reject_new_item(theme.vec4(theme.WRONG), 2.0)
+                elif ed.accept_new_item(theme.vec4(theme.ACCENT), 3.0):
+                    app.edit_look(
+                        lambda look: editing.connect(look, start, end, port), f"wire to {end}"
+                    )
+        ed.end_create()
+
+    def _delete(self, app: App) -> None:
+        """Wires and nodes that the editor was told to remove."""
+        if ed.begin_delete():
+            link = ed.LinkId()
+            while ed.query_deleted_link(link):
+                wire = next((w for w, n in self._links.items() if n == link.id()), None)
+                if wire is not None and wire in app.look.wires and ed.accept_deleted_item():
+                    app.edit_look(lambda look, w=wire: editing.disconnect(look, w), "remove wire")  # type: ignore[misc]
+                else:
+                    ed.reject_deleted_item()
+            node = ed.NodeId()
+            while ed.query_deleted_node(node):
+                ed.reject_deleted_item()  # Delete removes the selected node, through the menu
+        ed.end_delete()
+
+    def _choose(self, app: App) -> None:
+        """Keeps the editor's selection and the application's the same."""
+        for name in self._ids:
+            clicked = ed.is_node_selected(ed.NodeId(self._ids[name]))
+            if clicked and name in app.look.nodes and name != self._selected:
+                app.select(name)
+                self._selected = name
+                return
+        if app.selection != self._selected:
+            ed.clear_selection()
+            if app.selection in app.look.nodes:
+                ed.select_node(ed.NodeId(self._id(app.selection or "")))
+            self._selected = app.selection
+        if imgui.is_mouse_dragging(0, 6) and ed.get_hovered_node().id() and ed.is_active():
+            self._moved = True
+
+    def _menus(self, app: App) -> None:
+        ed.suspend()
+        node = ed.NodeId()
+        if ed.show_node_context_menu(node):
+            self._menu_node = next((n for n, i in self._ids.items() if i == node.id()), None)
+            if self._menu_node in app.look.nodes:
+                app.select(self._menu_node)
+                imgui.open_popup("node")
+        elif ed.show_background_context_menu():
+            imgui.open_popup("background")
+        double = ed.get_double_clicked_node().id()
+        named = next((n for n, i in self._ids.items() if i == double), None) if double else None
+        if named in app.look.nodes:
+            self._renaming, self._text = named, named or ""
+            imgui.open_popup("rename")
+        if imgui.begin_popup("node"):
+            rename = _node_menu(app, self._menu_node or "")
+            imgui.end_popup()
+            if rename:
+                self._renaming = self._text = self._menu_node or ""
+                imgui.open_popup("rename")
+        if imgui.begin_popup("background"):
+            _add_menu(app)
+            imgui.end_popup()
+        if imgui.begin_popup("rename"):
+            if imgui.is_window_appearing():
+                imgui.set_keyboard_focus_here()
+            imgui.set_next_item_width(scaled(160))
+            done, self._text = imgui.input_text(
+                "##name",
+                self._text,
+                imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.auto_select_all,
+            )
+            if done and self._renaming:
+                app.rename(self._renaming, self._text.strip())
+                imgui.close_current_popup()
+            imgui.end_popup()
+        ed.resume()
+
+    # ---- Ids
+
+    def _id(self, name: str) -> int:
+        return self._ids.setdefault(name, (len(self._ids) + 1) * _PER_NODE)
+
+    def _pin(self, name: str, port: Port, *, out: bool) -> int:
+        return self._id(name) + 1 + _PINS.index((port, out))
+
+    def _end(self, pin: int) -> tuple[str, Port, bool]:
+        """Node, port and side of a pin."""
+        name = next(n for n, i in self._ids.items() if i == pin - pin % _PER_NODE)
+        port, out = _PINS[pin % _PER_NODE - 1]
+        return name, port, out
+
+    def _link_id(self, wire: Wire) -> int:
+        return self._links.setdefault(wire, 100_000 + len(self._links))
+
+
+def act_on_graph(app: App, act: str) -> None:
+    """What a button, a menu or a key asks of the selected node."""
+    chosen = app.selection
+    if act == "serial":
+        graph = app.look.graph
+        last = chosen if chosen in app.look.nodes else graph.rgb_inputs(OUTPUT)[0]
+        after = last or SOURCE
+        if after != SOURCE and not app.look.nodes[after].ports.rgb_out:
+            after = graph.rgb_inputs(OUTPUT)[0]
+        app.add_node(lambda look: editing.insert_serial(look, after), "serial node")
+    elif chosen is None or chosen not in app.look.nodes:
+        app.say("select a node first", wrong=True)
+    elif act == "parallel":
+        app.add_node(lambda look: editing.insert_parallel(look, chosen), "parallel node")
+    elif act == "layer":
+        app.add_node(
+            lambda look: editing.insert_parallel(look, chosen, mixer="layer_mixer"), "layer node"
+        )
+    elif act == "outside":
+        app.add_node(lambda look: editing.insert_outside(look, chosen), "outside node")
+    elif act == "duplicate":
+        app.add_node(lambda look: editing.duplicate(look, chosen), f"duplicate {chosen}")
+    elif act == "remove":
+        app.remove(chosen)
+    elif act == "toggle":
+        app.edit_look(lambda look: editing.toggle(look, chosen), f"switch {chosen}")
+
+
+def _add_menu(app: App) -> None:
+    """Every node type there is."""
+    for name, kind in node_types().items():
+        if imgui.menu_item_simple(kind.title):
+            app.add_node(lambda look, n=name: editing.add(look, n), f"add {name}")  # type: ignore[misc]
+        app.places.mark(f"add {name}")
+        widgets.tooltip((kind.__doc__ or "").strip().splitlines()[0])
+
+
+def _node_menu(app: App, name: str) -> bool:
+    """What can be done to a node; whether it is to be renamed."""
+    node = app.look.nodes.get(name)
+    if node is None:
+        return False
+    rename = imgui.menu_item_simple("Rename…", "F2")
+    for title, keys, act in (
+        ("Switch off" if node.enabled else "Switch on", "Ctrl-D", "toggle"),
+        ("Duplicate", "", "duplicate"),
+        ("Serial node", "Alt-S", "serial"),
+        ("Parallel node", "Alt-P", "parallel"),
+        ("Layer node", "Alt-L", "layer"),
+        ("Outside node", "Alt-O", "outside"),
+        ("Remove", "Delete", "remove"),
+    ):
+        if imgui.menu_item_simple(title, keys):
+            act_on_graph(app, act)
+    for wire in app.look.wires:
+        if name in (wire.start, wire.end) and imgui.menu_item_simple(f"Unwire {wire}"):
+            app.edit_look(lambda look, w=wire: editing.disconnect(look, w), "remove wire")  # type: ignore[misc]
+    return rename

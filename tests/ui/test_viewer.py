@@ -1,0 +1,88 @@
+"""What the viewer shows is what `still` writes; keys, comparison and probe say what is there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from depthgrade import Look, Project, Renderer, looks
+from depthgrade.ui.probe import probe
+from depthgrade.ui.stage import Stage
+
+Opened = Callable[[Look | None], Stage]
+
+
+def test_the_settled_picture_is_the_one_still_writes(
+    opened: Opened, clip: Path, depth_pass: Path
+) -> None:
+    look = looks.load("recover-highlights")
+    stage = opened(look)
+    assert stage.app.player is not None
+    stage.app.player.seek(5)
+    stage.settle()
+    shown = stage.app.pictures.graded
+    assert shown is not None and stage.app.pictures.state is not None
+    assert stage.app.pictures.state.exact
+    ours = stage.app.player.preview.renderer.engine.read(shown)[..., :3]
+    with Renderer(Project(clip=clip, look=look, depth=depth_pass)) as renderer:
+        theirs = renderer.frame(5)
+    assert np.array_equal(ours, theirs)
+
+
+def test_an_impatient_preview_settles_on_the_same_picture(
+    opened: Opened, clip: Path, depth_pass: Path
+) -> None:
+    """As in the window: live first, then, when nothing has moved for a moment, literal and full."""
+    look = looks.load("teal-orange")
+    stage = opened(None)
+    stage.app.patient = False
+    stage.app.open(Project(clip=clip, look=look, depth=depth_pass))
+    stage.settle()
+    shown = stage.app.pictures.graded
+    assert shown is not None and stage.app.player is not None
+    ours = stage.app.player.preview.renderer.engine.read(shown)[..., :3]
+    with Renderer(Project(clip=clip, look=look, depth=depth_pass)) as renderer:
+        theirs = renderer.frame(0)
+    assert np.array_equal(ours, theirs)
+
+
+def test_the_key_of_the_selected_node_is_shown(opened: Opened) -> None:
+    stage = opened(looks.load("recover-highlights"))
+    stage.app.select("sky")
+    stage.app.view.mode = "key"
+    stage.settle()
+    key = stage.app.pictures.key
+    assert key is not None
+    values = stage.app.monitor
+    assert values.pixel(key, 50, 44)[0] == 0  # the subject is left out
+    assert values.pixel(key, 5, 5)[0] == 1
+
+
+def test_the_probe_tells_the_file_s_code_values_and_the_depth(opened: Opened) -> None:
+    stage = opened(looks.load("recover-highlights"))
+    lines = probe(stage.app, 5 / 128, 5 / 72)
+    assert lines[0] == "5, 5"
+    assert lines[1].startswith("clip   YCbCr")
+    assert float(lines[-1].split()[-1]) < 0.1  # the wall is far
+
+
+def test_picking_on_the_picture_sets_the_target_depth(opened: Opened) -> None:
+    stage = opened(looks.load("recover-highlights"))
+    stage.app.view.picking = "depth.target_depth"
+    stage.refresh(2)
+    stage.click("picture")
+    assert stage.app.view.picking is None
+    assert stage.app.look.value("depth.target_depth") > 0.9  # the disc is in the middle
+
+
+def test_a_wipe_shows_the_ungraded_picture_on_the_left(opened: Opened) -> None:
+    stage = opened(looks.load("teal-orange"))
+    stage.app.view.probe = False
+    graded = stage.read()
+    stage.app.view.compare = "wipe"
+    stage.settle()
+    wiped = stage.read()
+    left, top, right, bottom = (int(each) for each in stage.app.places.rect("picture"))
+    middle = (left + right) // 2
+    change = np.abs(wiped[top:bottom].astype(int) - graded[top:bottom]).sum(-1)
+    assert change[:, left : middle - 4].sum() > 1000
+    assert change[:, middle + 4 : right].sum() == 0
