@@ -18,17 +18,12 @@ import w12
 from depthgrade import EngineError
 from depthgrade.compiler import Program
 from depthgrade.gl.device import Device, headless
+from depthgrade.gl.flat import flattened
+from depthgrade.gl.runner import VERTEX
 from depthgrade.gl.textures import TextureStore, interpolated
 from numpy.typing import NDArray
 
 ROUNDS, QUICK_ROUNDS = 9, 5
-
-_VERTEX = """#version 330 core
-void main()
-{
-    gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0);
-}
-"""
 
 
 @dataclass(frozen=True)
@@ -146,11 +141,15 @@ class Canvas:
         self.device.close()
 
     def shader(
-        self, text: str, values: Mapping[str, Any] | None = None, target: int = 0
+        self,
+        text: str,
+        values: Mapping[str, Any] | None = None,
+        target: int = 0,
+        vertex: str = VERTEX,
     ) -> Callable[[], None]:
         """A function that draws a shader and waits; it has been drawn once."""
         context = self.device.context
-        program = context.program(_VERTEX, text)
+        program = context.program(vertex, text)
         triangle = context.vertex_array(program, [])
         for name, value in (values or {}).items():
             uniform = program[name]
@@ -172,8 +171,12 @@ class Canvas:
         return draw
 
     def program(self, program: Program, values: Mapping[str, Any] | None = None) -> Any:
-        """The same for a program of the compiler."""
-        return self.shader(program.text, values)
+        """The same for a program of the compiler, its live values in the form the device gets."""
+        vertex, text, renamed = VERTEX, program.text, dict[str, str]()
+        if self.device.software:
+            vertex, text, renamed = flattened(vertex, text)
+        moved = {renamed.get(name, name): value for name, value in (values or {}).items()}
+        return self.shader(text, moved, vertex=vertex)
 
     def read(self, target: int = 0) -> NDArray[np.float32]:
         """What was drawn last: (height, width, 3)."""
