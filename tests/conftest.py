@@ -4,6 +4,7 @@ The environment is set here as well as in ./dev, so that a bare `pytest` measure
 """
 
 import os
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -99,7 +100,7 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
             np.ascontiguousarray(np.broadcast_to(np.asarray(each, np.float32), (height, width)))
             for each in (depth if isinstance(depth, list) else [depth] * len(frames))
         ]
-        depths = SimpleNamespace(map=lambda frame, *_: (maps[frame.index], None))
+        depths = SimpleNamespace(map=lambda frame, *_: (maps[frame.index], None), soft=False)
         whole = shot or (0, len(frames))
         runner = PassRunner(engine, frames.__getitem__, lambda: depths, lambda _: whole)
         for index in (*drawn, at):
@@ -107,3 +108,43 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
         return np.ascontiguousarray(engine.read(picture)[..., :3])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A card for a network of one convolution: nearness is a weighted sum of R, G and B."""
+
+    def varint(value: int) -> bytes:
+        out = bytearray()
+        while value > 0x7F:
+            out.append(value & 0x7F | 0x80)
+            value >>= 7
+        return bytes([*out, value])
+
+    def number(field: int, value: int) -> bytes:
+        return varint(field << 3) + varint(value)
+
+    def part(field: int, value: bytes | str) -> bytes:
+        data = value.encode() if isinstance(value, str) else value
+        return varint(field << 3 | 2) + varint(len(data)) + data
+
+    def value(name: str, shape: tuple[int, ...]) -> bytes:
+        sides = b"".join(part(1, number(1, side)) for side in shape)
+        return part(1, name) + part(2, part(1, number(1, 1) + part(2, sides)))
+
+    weights = struct.pack("<3f", 1.0, 0.5, -0.5)
+    tensor = b"".join(number(1, side) for side in (1, 3, 1, 1))
+    tensor += number(2, 1) + part(8, "weights") + part(9, weights)
+    node = part(1, "picture") + part(1, "weights") + part(2, "depth") + part(4, "Conv")
+    graph = part(1, node) + part(2, "network") + part(5, tensor)
+    graph += part(11, value("picture", (1, 3, 48, 64))) + part(12, value("depth", (1, 1, 48, 64)))
+    folder = tmp_path_factory.mktemp("network")
+    model = number(1, 8) + part(8, number(2, 13)) + part(7, graph)
+    (folder / "tiny.onnx").write_bytes(model)
+    card = folder / "tiny.toml"
+    card.write_text(
+        'name = "tiny"\ntitle = "Tiny"\nfile = "tiny.onnx"\nsource = "here"\nlicence = "CC0-1.0"\n'
+        "faster = [64, 48]\nbetter = [64, 48]\nfixed_size = true\n",
+        encoding="utf-8",
+    )
+    return card

@@ -1,5 +1,6 @@
-// Depth at full resolution from a low-resolution map of guided-filter coefficients.
-// Source: He and Sun, "Fast Guided Filter", 2015; near = 1, not clipped.
+// Depth at full resolution from a low-resolution map of lines over the picture's luma; near = 1, not
+// clipped. Source of the lines: He and Sun, "Fast Guided Filter", 2015; here each goes through its
+// pixel's own depth, so that a map is nowhere blurred.
 
 float depth_guided(sampler2D coefficients, vec2 at, float luma)
 {
@@ -13,17 +14,47 @@ float depth_plain(sampler2D map, vec2 at)
     return texture(map, at).r;
 }
 
-// Sums for the filter at p: guide luma I, depth d, I*d and I*I.
-vec4 guided_moments(sampler2D guide, sampler2D map, ivec2 p)
+// A pixel's colour and depth: the guide's RGB (display code values), the map's depth.
+vec4 guided_pixel(sampler2D guide, sampler2D map, ivec2 p)
 {
-    float luma = texelFetch(guide, p, 0).a;
-    float d = texelFetch(map, p, 0).r;
-    return vec4(luma, d, luma * d, luma * luma);
+    return vec4(texelFetch(guide, p, 0).rgb, texelFetch(map, p, 0).r);
 }
 
-// The line d = a * I + b that fits depth to the guide around a pixel, from mean moments.
-vec4 guided_line(vec4 mean, float epsilon)
+// The depth around q along an axis, every other pixel up to `reach`, of those of like colour:
+// a bilateral filter, which draws the soft edge of a network to the picture's own.
+// `pixels` is a picture of guided_pixel. Source: Pham and van Vliet, "Separable bilateral
+// filtering", 2005; Tukey's biweight on the colour.
+vec4 guided_draw(sampler2D pixels, ivec2 q, ivec2 along, int reach, float unlike)
 {
-    float slope = (mean.b - mean.r * mean.g) / (mean.a - mean.r * mean.r + epsilon);
-    return vec4(slope, mean.g - slope * mean.r, 0.0, 1.0);
+    ivec2 last = textureSize(pixels, 0) - 1;
+    vec4 here = texelFetch(pixels, q, 0);
+    vec2 sum = vec2(0.0);
+    for (int i = -reach; i <= reach; i += 2)
+    {
+        vec4 there = texelFetch(pixels, clamp(q + i * along, ivec2(0), last), 0);
+        float ratio = dot(abs(there.rgb - here.rgb), vec3(1.0)) / unlike;
+        float left = max(1.0 - ratio * ratio, 0.0);
+        sum += left * left * vec2(there.a, 1.0);
+    }
+    return vec4(here.rgb, sum.y > 0.0 ? sum.x / sum.y : here.a);
+}
+
+// The line d = x * luma + y through a pixel's own depth, its slope fitted to the 3 x 3 pixels about
+// it; epsilon is the variance of luma from which the slope is believed.
+vec4 guided_line(sampler2D guide, sampler2D pixels, ivec2 q, float epsilon)
+{
+    ivec2 last = textureSize(pixels, 0) - 1;
+    vec4 sum = vec4(0.0);
+    for (int j = -1; j <= 1; ++j)
+        for (int i = -1; i <= 1; ++i)
+        {
+            ivec2 p = clamp(q + ivec2(i, j), ivec2(0), last);
+            float luma = texelFetch(guide, p, 0).a;
+            float d = texelFetch(pixels, p, 0).a;
+            sum += vec4(luma, d, luma * d, luma * luma);
+        }
+    sum /= 9.0;
+    float slope = (sum.b - sum.r * sum.g) / (sum.a - sum.r * sum.r + epsilon);
+    float own = texelFetch(pixels, q, 0).a - slope * texelFetch(guide, q, 0).a;
+    return vec4(slope, own, 0.0, 1.0);
 }

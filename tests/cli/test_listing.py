@@ -15,7 +15,7 @@ Run = Callable[..., object]
 
 COMMANDS = (
     "demo", "render", "still", "sheet", "info", "explain", "check", "nodes", "spaces", "looks",
-    "models", "bench",
+    "models", "bench", "analyze", "depth",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The reference commands: `nodes`, `spaces`, `looks` and `models`."""
+"""The reference commands: `nodes`, `spaces` and `looks`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,14 +17,13 @@ def register(app: typer.Typer) -> None:
     options.add(app, nodes, _PANEL)
     options.add(app, spaces, _PANEL)
     options.add(app, ocio, _PANEL)
-    for name, command in (("looks", list_looks), ("models", list_models)):
-        group = typer.Typer(
-            name=name, help=command.__doc__, rich_markup_mode="rich", no_args_is_help=True
-        )
-        # With one command only, typer would take it for the group itself.
-        group.callback()(_nothing)
-        group.command("list")(command)
-        app.add_typer(group, rich_help_panel=_PANEL)
+    group = typer.Typer(
+        name="looks", help=list_looks.__doc__, rich_markup_mode="rich", no_args_is_help=True
+    )
+    # With one command only, typer would take it for the group itself.
+    group.callback()(_nothing)
+    group.command("list")(list_looks)
+    app.add_typer(group, rich_help_panel=_PANEL)
 
 
 def _nothing() -> None:
@@ -116,21 +115,6 @@ def list_looks() -> None:
     for name in looks.names():
         look = looks.load(name)
         listed.add_row(name, look.about, ", ".join(look.nodes))
-    output().print(listed)
-
-
-def list_models() -> None:
-    """List the depth networks there are cards for, and which are on this machine."""
-    from depthgrade.depth import cards, default_card  # noqa: PLC0415
-
-    default = default_card()
-    listed = table("model", "title", "licence", "size", "on this machine", right=("size",))
-    for card in cards():
-        here = "yes" if card.available else "no"
-        if default is not None and card.name == default.name:
-            here = "yes, the default"
-        size = f"{card.size_bytes / 1e6:.1f} MB" if card.size_bytes else ""
-        listed.add_row(card.name, card.title, card.licence, size, here)
     output().print(listed)
 
 

@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from depthgrade import __version__
-from depthgrade.cli import bench, demo, examine, exchange, listing, rendering, sheet, view
+from depthgrade.cli import (
+    bench,
+    demo,
+    depth,
+    examine,
+    exchange,
+    listing,
+    models,
+    rendering,
+    sheet,
+    view,
+)
 from depthgrade.cli.terminal import error
 from depthgrade.errors import EngineError
 
@@ -31,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (demo, view, rendering, sheet, examine, exchange, listing, bench):
+for part in (demo, view, rendering, sheet, depth, examine, exchange, listing, models, bench):
     part.register(app)
 
 

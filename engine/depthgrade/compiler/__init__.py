@@ -1,15 +1,13 @@
 """From a project to shader text: pure functions, no OpenGL."""
 
 from depthgrade.compiler.grade import Request, compile_grade, held_values
-from depthgrade.compiler.guided import EPSILON as GUIDED_EPSILON
-from depthgrade.compiler.guided import compile_guided, guided_radius
+from depthgrade.compiler.guided import compile_guided
 from depthgrade.compiler.network_input import compile_network_input
 from depthgrade.compiler.pack import compile_pack
 from depthgrade.compiler.program import Entry, Plan, Program, Sampler
 from depthgrade.compiler.source import Source
 
 __all__ = [
-    "GUIDED_EPSILON",
     "Entry",
     "Plan",
     "Program",
@@ -20,6 +18,5 @@ __all__ = [
     "compile_guided",
     "compile_network_input",
     "compile_pack",
-    "guided_radius",
     "held_values",
 ]

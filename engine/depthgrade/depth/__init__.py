@@ -8,13 +8,14 @@ from depthgrade.depth.card import (
     load_card,
 )
 from depthgrade.depth.cutting import cuts
-from depthgrade.depth.edges import guided_lines
 from depthgrade.depth.estimator import Estimator
 from depthgrade.depth.limits import Limits, suggest_limits
+from depthgrade.depth.manifest import Analysis, PassManifest, read_manifest, write_manifest
 from depthgrade.depth.mapping import Mapping, Shot, fit_mapping, sample_frames, shots
-from depthgrade.depth.passes import DepthPass, PassManifest, write_depth_frame
+from depthgrade.depth.passes import DepthPass, write_depth_frame
 
 __all__ = [
+    "Analysis",
     "DepthPass",
     "Estimator",
     "Limits",
@@ -27,10 +28,11 @@ __all__ = [
     "cuts",
     "default_card",
     "fit_mapping",
-    "guided_lines",
     "load_card",
+    "read_manifest",
     "sample_frames",
     "shots",
     "suggest_limits",
     "write_depth_frame",
+    "write_manifest",
 ]

@@ -32,7 +32,12 @@ Side = Annotated[int, Field(ge=1, le=8192)]
 Size = tuple[Side, Side]
 
 # The default network is the first of these whose file is there. This list is the only place.
-PREFERENCE = ("depthgrade-small", "depth-anything-v2-small", "tcmonodepth-small")
+PREFERENCE = (
+    "depthgrade-small",
+    "depth-anything-v2-small",
+    "depth-anything-v2-small-fp16",
+    "tcmonodepth-small",
+)
 
 # What is assumed of a network without a card; most published depth networks are of this kind.
 ASSUMED_MEAN = (0.485, 0.456, 0.406)  # of ImageNet
@@ -182,9 +187,18 @@ def file_sha256(path: Path) -> str:
 
 
 def cards() -> tuple[ModelCard, ...]:
-    """The shipped cards, sorted by name."""
-    found = (read_card(path) for path in directory("models").glob("*.toml"))
-    return tuple(sorted(found, key=lambda card: card.name))
+    """The shipped cards and those the user added, sorted by name; a shipped one wins."""
+    found = {}
+    for place in (user_cache() / "models", directory("models")):
+        for path in sorted(place.glob("*.toml")):
+            try:
+                card = read_card(path)
+            except DepthError:
+                if place == directory("models"):
+                    raise
+                continue  # one broken card of the user's must not hide the rest
+            found[card.name] = card
+    return tuple(found[name] for name in sorted(found))
 
 
 def default_card() -> ModelCard | None:

@@ -4,17 +4,16 @@ Our own channel is `depth.near`: nearness, near = 1 and far = 0, which is what t
 is what compositors mean by it: distance along the view, larger is farther, infinite for nothing.
 """
 
-import json
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from depthgrade.depth.manifest import read_manifest
 from depthgrade.errors import DepthError
 
 Plane = NDArray[np.float32]
@@ -27,35 +26,21 @@ _CHANNELS: dict[str, Literal["near", "distance"]] = {
 }
 _NUMBER = re.compile(r"(\d+)\.exr$", re.IGNORECASE)
 _COMMENT = (
-    "depth.near: near = 1, far = 0. Z: distance, larger is farther. motion: px to the next frame."
+    "depth.near: near = 1, far = 0. depth.raw: the network's nearness, larger is nearer. "
+    "Z: distance, larger is farther. motion: px to the next frame."
 )
-
-
-class PassManifest(BaseModel):
-    """The part of `manifest.json` that says how to read the frames; all of it is optional.
-
-    channel       the EXR channel to read; default: the first of depth.near, Z, depth.Z
-    polarity      whether its larger values are near or are a distance; needed for another channel
-    first_frame   the file number that belongs to frame 0 of the clip; default: the lowest
-    """
-
-    # Other keys belong to whoever made the pass.
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-    channel: str | None = None
-    polarity: Literal["near", "distance"] | None = None
-    first_frame: Annotated[int, Field(ge=0)] | None = None
 
 
 class DepthPass:
     """A folder of depth EXR files, one a frame, numbered at the end of their names.
 
+    analysis: what it followed from, where `analyze` made it: its maps are finished then, near = 1.
     Raises DepthError if the folder holds none, its manifest is wrong or two files share a number.
     """
 
     def __init__(self, directory: Path | str) -> None:
         self.directory = Path(directory)
-        self.manifest = _read_manifest(self.directory)
+        self.manifest, self.analysis = read_manifest(self.directory)
         self._files = _numbered_files(self.directory)
         first = min(self._files)
         self._first = first if self.manifest.first_frame is None else self.manifest.first_frame
@@ -79,6 +64,9 @@ class DepthPass:
             height, width = self.raw(number - self._first).shape
             self._size = (width, height)
         return self._size
+
+    def __contains__(self, index: int) -> bool:
+        return index >= 0 and index + self._first in self._files
 
     def raw(self, index: int) -> Plane:
         """Nearness of frame `index` of the clip: float32 (height, width), larger is nearer.
@@ -148,6 +136,7 @@ def write_depth_frame(
     path: Path | str,
     *,
     near: Plane | None = None,
+    raw: Plane | None = None,
     distance: Plane | None = None,
     motion: Plane | None = None,
     rgb: Plane | None = None,
@@ -155,6 +144,7 @@ def write_depth_frame(
     """Write one frame of a depth pass: float32, ZIP, under its final name only when complete.
 
     near       (height, width), near = 1, far = 0, to channel depth.near
+    raw        (height, width), the network's own nearness, to depth.raw
     distance   (height, width), in the scene's unit, infinite for nothing, to channel Z
     motion     (height, width, 2), pixels to the next frame, x right, y down, to motion.x, motion.y
     rgb        (height, width, 3), to R, G, B
@@ -165,6 +155,8 @@ def write_depth_frame(
     planes: dict[str, Plane] = {}
     if near is not None:
         planes["depth.near"] = near
+    if raw is not None:
+        planes["depth.raw"] = raw
     if distance is not None:
         planes["Z"] = distance
     if motion is not None:
@@ -198,20 +190,6 @@ def _read_channels(path: Path) -> dict[str, Any]:
     except Exception as error:  # OpenEXR raises bare RuntimeError for a damaged file
         raise DepthError(f"{path}: not a readable OpenEXR file: {error}") from error
     return found
-
-
-def _read_manifest(directory: Path) -> PassManifest:
-    path = directory / "manifest.json"
-    if not path.is_file():
-        return PassManifest()
-    try:
-        return PassManifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise DepthError(f"{path}: {key}: {first['msg']}") from error
-    except (OSError, ValueError) as error:
-        raise DepthError(f"{path}: not a manifest: {error}") from error
 
 
 def _numbered_files(directory: Path) -> dict[int, Path]:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike
 
+from depthgrade.depth.onnx_header import check_onnx
 from depthgrade.errors import DepthError
 
 Provider = Literal["auto", "cuda", "cpu"]
@@ -76,6 +77,8 @@ def open_session(path: Path, provider: Provider) -> Opened:
     "cuda" raises DepthError instead of falling back. Raises DepthError for a file that is not an
     ONNX network taking one picture.
     """
+    # Before ONNX Runtime sees it: it would follow paths in the file and set memory aside.
+    check_onnx(path)
     # Importing it takes 0.3 s, which commands that need no depth should not pay.
     import onnxruntime  # noqa: PLC0415
 

@@ -206,7 +206,9 @@ def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
     map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
     if guide is None:
         return Depth(quality, index, map, None)
-    lines = engine.read(engine.depth_texture(quality, map, guide))[..., :2]
+    lines = engine.read(engine.depth_texture(quality, map, guide, soft=renderer.depth.soft))[
+        ..., :2
+    ]
     return Depth(quality, index, map, np.ascontiguousarray(lines))
 
 
@@ -243,7 +245,7 @@ class _Blank:
 
     def __init__(self, order: Warm) -> None:
         self._order = order
-        self.guided = order.guided
+        self.guided, self.soft = order.guided, False
         self.description = "blank"
 
     def shot(self, index: int, quality: str, progress: object = None) -> ShotDepth:

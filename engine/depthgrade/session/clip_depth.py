@@ -5,21 +5,26 @@ the clip is looked through once for cuts, each shot is sampled, and the result i
 cache for the next time.
 """
 
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade import depth
-from depthgrade.compiler import Source, compile_network_input
+from depthgrade.compiler import Source
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
 from depthgrade.session.engine import Engine
+from depthgrade.session.network_depth import NetworkDepth, NetworkView
+from depthgrade.session.provenance import (
+    filter_note,
+    model_note,
+    remembered_pass,
+    source_note,
+)
 from depthgrade.session.shots import (
     Progress,
     cache_file,
@@ -30,7 +35,6 @@ from depthgrade.session.shots import (
 )
 
 Map = NDArray[np.float32]
-Quality = Literal["faster", "better"]
 
 
 @dataclass(frozen=True)
@@ -55,37 +59,45 @@ class ClipDepth:
         engine: Engine,
         source: Source,
         input_space: str,
+        *,
+        past_only: bool = False,
     ) -> None:
-        """project: says which depth and rendering; its look is not read."""
+        """project: says which depth and rendering; its look is not read.
+
+        past_only: the temporal filter waits for no later frame (see NetworkDepth).
+        """
         self._reader, self._engine = reader, engine
-        self._source, self._input_space, self._rendering = source, input_space, project.rendering
-        self._user = project.configuration
-        self._stack = ExitStack()
-        self._estimators: dict[str, depth.Estimator] = {}
+        self._source = source
+        self._view = NetworkView(source, input_space, project.rendering, project.configuration)
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
-        self._pass = depth.DepthPass(project.depth) if project.depth else None
-        self._card: depth.ModelCard | None = None
-        if self._pass is None:
-            self._card = depth.load_card(project.model) if project.model else depth.default_card()
-            if self._card is None:
-                raise DepthError(
-                    "depth: no network is installed; give one with --model FILE|NAME,"
-                    " or a depth pass with --depth DIR"
-                )
+        self._network: NetworkDepth | None = None
+        self._read = 0  # frames taken from the pass
+        self._same: dict[str, bool] = {}  # by quality: whether the pass holds the same depth
+        if project.depth:
+            self._pass: depth.DepthPass | None = depth.DepthPass(project.depth)
+            self._check_pass(self._pass, project)
+            return
+        self._network = NetworkDepth(
+            _card(project), reader, engine, self._view, past_only=past_only
+        )
+        # Playing shows what playing can do everywhere, not two kinds of depth in one clip.
+        self._pass = None if past_only else remembered_pass(reader.info)
 
     def close(self) -> None:
         """Frees the networks."""
-        self._stack.close()
+        if self._network is not None:
+            self._network.close()
 
     @property
     def description(self) -> str:
         """Where depth comes from, for reports."""
-        if self._pass is not None:
-            return f"depth pass {self._pass.directory.name}"
-        assert self._card is not None
-        provider = {estimator.provider for estimator in self._estimators.values()}
-        return f"{self._card.name} on {', '.join(provider) or 'demand'}"
+        stored = f"depth pass {self._pass.directory.name}" if self._pass is not None else ""
+        if self._network is None:
+            matches = self._pass is not None and self._pass.analysis is not None
+            return f"{stored}, made of this clip" if matches else stored
+        estimated = f"{self._network.card.name} on {self._network.providers}"
+        return f"{stored}, reused, of {self._network.card.name}" if self._read else estimated
 
     def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
         """The shot a frame belongs to, sampled on first use."""
@@ -100,59 +112,119 @@ class ClipDepth:
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
-        mapping = self.shot(frame.index, quality).mapping
-        raw, guide = self._raw(frame, planes, quality)
-        return mapping.apply(raw), guide
+        found = self.shot(frame.index, quality)
+        stored = self._stored_map(frame.index, quality, found.mapping)
+        if stored is None:
+            return self._estimated(frame, quality)
+        if not self.guided:
+            return stored, None
+        height, width = stored.shape
+        program = self._view.program((width, height))
+        return stored, self._engine.network_input(program, planes)[0]
+
+    def estimated(self, frame: Frame, quality: str) -> Map:
+        """A frame's depth from the network, whatever files there are: near = 1, not clipped."""
+        return self._estimated(frame, quality)[0]
+
+    def _estimated(self, frame: Frame, quality: str) -> tuple[Map, Texture]:
+        found = self.shot(frame.index, quality)
+        span = found.mapping.high - found.mapping.low
+        assert self._network is not None
+        finished, picture = self._network.finished(frame, quality, found.shot, span)
+        return found.mapping.apply(finished), picture
+
+    def raw(self, index: int, quality: str) -> Map:
+        """Nearness of a frame as the network or the pass says it, without mapping or filter."""
+        if self._network is not None:
+            return self._network.raw(index, quality)
+        assert self._pass is not None
+        return self._pass.raw(index)
+
+    def analysis(self, quality: str) -> depth.Analysis:
+        """What depth estimated here follows from, as a manifest says it, without frames and shots.
+
+        Raises DepthError where depth comes from files.
+        """
+        if self._network is None:
+            raise DepthError("depth: comes from files; leave out --depth to analyse the clip")
+        network = self._network
+        path = network.estimator(quality).path
+        return depth.Analysis(
+            frames=(0, 0),
+            source=source_note(self._reader.info),
+            model=model_note(network.card, path, quality, network.input_size(quality)),
+            input=self._view.note(network.input_size(quality)),
+            filter=filter_note(),
+            shots=(),
+        )
+
+    @property
+    def network(self) -> NetworkDepth | None:
+        """The network depth is estimated with; None where it comes from files alone."""
+        return self._network
 
     @property
     def guided(self) -> bool:
         """Whether maps are smaller than the picture, so that edges are taken from the picture."""
-        if self._pass is None:
+        if self._network is not None or self._pass is None:
             return True
         return self._pass.size != self._source.size
 
-    def _raw(
-        self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Map, Texture | None]:
-        if self._pass is not None:
-            with self._engine.stages.timed("depth"):
-                raw = self._pass.raw(frame.index)
-            if not self.guided:
-                return raw, None
-            height, width = raw.shape
-            guide, _ = self._network_input(planes, (width, height))
-            return raw, guide
-        estimator = self._estimator(quality)
-        size = estimator.input_size(*self._displayed_size())
-        guide, picture = self._network_input(planes, size)
-        with self._engine.stages.timed("depth"):
-            raw = estimator.infer(picture)
-        if raw.shape != (size[1], size[0]):
-            raise DepthError(f"{estimator.card.name}: answers {raw.shape}, asked for {size[::-1]}")
-        return raw, guide
-
-    def _network_input(
-        self, planes: tuple[Texture, ...], size: tuple[int, int]
-    ) -> tuple[Texture, Map]:
-        program = compile_network_input(
-            self._source, self._input_space, self._rendering, self._user, size
+    @property
+    def soft(self) -> bool:
+        """Whether the maps are a network's, whose edges are to be drawn to the picture's."""
+        return self._network is not None or (
+            self._pass is not None and self._pass.analysis is not None
         )
-        return self._engine.network_input(program, planes)
 
-    def _displayed_size(self) -> tuple[int, int]:
-        """The picture's size with square pixels, which is what a network knows."""
-        width, height = self._reader.info.size
-        return max(1, round(width * self._reader.info.upright_pixel_aspect)), height
+    def _stored_map(self, index: int, quality: str, mapping: depth.Mapping) -> Map | None:
+        """The depth of a frame from files, near = 1; None if it has to be estimated."""
+        known = self._usable_pass(quality)
+        if known is None or (self._network is not None and index not in known):
+            return None
+        with self._engine.stages.timed("depth"):
+            values = known.raw(index)
+        self._read += 1
+        # Maps of an analysis are finished; those from elsewhere go through the shot's mapping.
+        return values if known.analysis is not None else mapping.apply(values)
 
-    def _estimator(self, quality: str) -> depth.Estimator:
-        if quality not in self._estimators:
-            assert self._card is not None
-            made = depth.Estimator(self._card, cast(Quality, quality))
-            self._estimators[quality] = self._stack.enter_context(made)
-        return self._estimators[quality]
+    def _usable_pass(self, quality: str) -> depth.DepthPass | None:
+        """The pass asked for, or one that holds what would be estimated."""
+        if self._network is None or self._pass is None:
+            return self._pass
+        if quality not in self._same:
+            analysis = self._pass.analysis
+            self._same[quality] = analysis is not None and not analysis.difference(
+                self.analysis(quality)
+            )
+        return self._pass if self._same[quality] else None
+
+    def _check_pass(self, given: depth.DepthPass, project: Project) -> None:
+        """Refuses an analysis of another clip, another model or other colour than asked for."""
+        if given.analysis is None:
+            return
+        made = given.analysis
+        here = made.model_copy(
+            update={
+                "source": source_note(self._reader.info),
+                "input": self._view.note(made.model.input_size),
+                "filter": filter_note(),
+            }
+        )
+        if project.model is not None:
+            card = depth.load_card(project.model)
+            note = model_note(card, card.verify(), made.model.quality, made.model.input_size)
+            here = here.model_copy(update={"model": note})
+        if different := made.difference(here):
+            raise DepthError(
+                f"{given.directory}: was made with another {different} than this; analyze again, "
+                "or delete its manifest.json to use it as depth from elsewhere"
+            )
 
     def _stored_analysis(self, number: int, quality: str, progress: Progress | None) -> ShotDepth:
         shot = self._shots[number]
+        if (noted := self._noted(shot, quality)) is not None:
+            return noted
         path = cache_file("depth", self._depth_fingerprint(quality, shot))
         if (stored := load(path)) is not None:
             return ShotDepth(
@@ -161,14 +233,29 @@ class ClipDepth:
         raws = []
         samples = depth.sample_frames(shot)
         for done, index in enumerate(samples, 1):
-            frame = self._reader.frame(index)
-            raws.append(self._raw(frame, self._engine.upload(frame), quality)[0])
+            raws.append(self.raw(index, quality))
             if progress:
                 progress(f"sampling depth of shot {number + 1}", done, len(samples))
         mapping = depth.fit_mapping(raws)
         limits = depth.suggest_limits([mapping.apply(raw) for raw in raws])
         store(path, {"mapping": asdict(mapping), "limits": asdict(limits)})
         return ShotDepth(shot, mapping, limits)
+
+    def _noted(self, shot: depth.Shot, quality: str) -> ShotDepth | None:
+        """What the manifest of the pass says of a shot."""
+        known = self._usable_pass(quality)
+        if known is None or known.analysis is None:
+            return None
+        for note in known.analysis.shots:
+            noted = ShotDepth(*note.parts)
+            if noted.shot == shot:
+                return noted
+        if self._network is None:
+            raise DepthError(
+                f"{known.directory}: holds no depth of frames {shot.start}:{shot.stop}; "
+                "analyze them too"
+            )
+        return None
 
     def _depth_fingerprint(self, quality: str, shot: depth.Shot) -> str:
         """Everything the analysis of a shot follows from."""
@@ -179,9 +266,20 @@ class ClipDepth:
             )
             origin = f"{directory.resolve()} {files}"
         else:
-            estimator = self._estimator(quality)
-            size = estimator.input_size(*self._displayed_size())
+            assert self._network is not None
+            estimator = self._network.estimator(quality)
+            size = self._network.input_size(quality)
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
-        color = f"{self._input_space} {self._source} {self._rendering}"
-        return f"{fingerprint(self._reader.info)} {origin} {color} {shot}"
+        shader = self._view.program((64, 36)).identity
+        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot}"
+
+
+def _card(project: Project) -> depth.ModelCard:
+    card = depth.load_card(project.model) if project.model else depth.default_card()
+    if card is None:
+        raise DepthError(
+            "depth: no network is installed; give one with --model FILE|NAME,"
+            " or a depth pass with --depth DIR"
+        )
+    return card

@@ -12,14 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.compiler import (
-    GUIDED_EPSILON,
-    Program,
-    compile_guided,
-    compile_pack,
-    guided_radius,
-)
-from depthgrade.depth import guided_lines
+from depthgrade.compiler import Program, compile_guided, compile_pack
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
@@ -77,7 +70,7 @@ class Engine:
             self.device.close()
 
     @contextmanager
-    def _stage(self, stage: str) -> Iterator[None]:
+    def stage(self, stage: str) -> Iterator[None]:
         """The context made current, for the block; timed where stages are measured."""
         with self.device.current():
             if not self.stages.measured:
@@ -89,37 +82,42 @@ class Engine:
 
     def upload(self, frame: Frame) -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload."""
-        with self._stage("upload"):
+        with self.stage("upload"):
             self.device.collect()
             return self._planes.planes(frame.planes)
 
-    def network_input(self, program: Program, planes: tuple[Texture, ...]) -> tuple[Texture, Map]:
-        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32."""
-        with self._stage("network input"):
-            texture = self.runner.run(program, Inputs(planes), label="network")
+    def network_input(
+        self, program: Program, planes: tuple[Texture, ...], label: object = "network"
+    ) -> tuple[Texture, Map]:
+        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32.
+
+        The texture is drawn over when its label is used again.
+        """
+        with self.stage("network input"):
+            texture = self.runner.run(program, Inputs(planes), label=label)
             values = self.runner.read(texture)
         return texture, np.ascontiguousarray(values[..., :3])
 
     def proxy(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
         """A frame's code values at a smaller size, drawn over the one before."""
-        with self._stage("proxy"):
+        with self.stage("proxy"):
             return self.runner.run(program, Inputs(planes), label="proxy")
 
-    def depth_texture(self, quality: str, depth: Map, guide: Texture | None) -> Texture:
-        """A depth map (near = 1) as the grade pass reads it; with a guide, as coefficients."""
-        with self._stage("depth edges"):
-            if guide is not None and self.device.software:
-                luma = np.ascontiguousarray(self.runner.read(guide)[..., 3])
-                lines = guided_lines(luma, depth, guided_radius(guide.height), GUIDED_EPSILON)
-                return self._depths.fill(quality, lines, linear=True)
+    def depth_texture(
+        self, quality: str, depth: Map, guide: Texture | None, *, soft: bool = False
+    ) -> Texture:
+        """A depth map (near = 1) as the grade pass reads it; with a guide, as lines over luma.
+
+        soft: the map is a network's, whose edges are drawn to those of the guide.
+        """
+        with self.stage("depth edges"):
             texture = self._depths.fill(quality, depth, linear=True)
             if guide is None:
                 return texture
-            inputs = Inputs(pictures=(guide, texture))
-            for number, program in enumerate(compile_guided(guide.size)):
-                coefficients = self.runner.run(program, inputs, label=(quality, number % 2))
-                inputs = Inputs(pictures=(coefficients,))
-            return interpolated(coefficients)
+            for number, program in enumerate(compile_guided(guide.size, soft=soft)):
+                inputs = Inputs(pictures=(guide, texture))
+                texture = self.runner.run(program, inputs, label=(quality, number % 2))
+            return interpolated(texture)
 
     def finish(self) -> None:
         """Waits until everything drawn so far is there."""
@@ -139,7 +137,7 @@ class Engine:
         label: object,
     ) -> Texture:
         """The picture of a grading pass, drawn over the one before of that label."""
-        with self._stage("grade"):
+        with self.stage("grade"):
             return self.runner.run(program, inputs, values, label=label)
 
     def pack(
@@ -147,7 +145,7 @@ class Engine:
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
         inputs = Inputs(pictures=(picture,))
-        with self._stage("read-back"):
+        with self.stage("read-back"):
             drawn = [
                 (pack, self.runner.run(pack.program, inputs, label=("pack", pack.planes)))
                 for pack in compile_pack(format, tags, picture.size, dither=dither)

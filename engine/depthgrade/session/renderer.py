@@ -40,6 +40,10 @@ class DepthSource(Protocol):
         """Whether maps are smaller than the picture, so that edges are taken from the picture."""
 
     @property
+    def soft(self) -> bool:
+        """Whether the maps' edges are to be drawn to those of the guide."""
+
+    @property
     def description(self) -> str:
         """Where depth comes from, for reports."""
 
@@ -94,17 +98,20 @@ class Renderer:
         rate: Fraction | int | None = None,
         progress: Progress | None = None,
         reader: ClipReader | None = None,
+        past_only: bool = False,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
 
         live: addresses ("sky.gain") that become uniforms; reader: the project's clip, opened
-        before. Raises ProjectError without a clip,
+        before; past_only: depth is steadied by frames drawn before alone, for playing, otherwise
+        also by those after, and the same whichever frame was drawn before. Raises ProjectError
+        without a clip,
         MediaError, ColorError, DepthError and DeviceError.
         """
         if project.clip is None:
             raise ProjectError('project: names no clip; add clip = "..." or give one')
         self.live, self.entry, self.cancel = live, entry, cancel
-        self._progress = progress
+        self._progress, self._past_only = progress, past_only
         self.proxy = 1  # pictures are drawn at 1/proxy of the clip's size
         self.reader = reader or open_clip(project.clip, track=project.track, rate=rate)
         self._engine: Engine | None = None
@@ -160,9 +167,16 @@ class Renderer:
         """The clip's depth, opened on first use."""
         if self._depth is None:
             self._depth = ClipDepth(
-                self.project, self.reader, self.engine, self.source, self.input_space.space
+                *(self.project, self.reader, self.engine, self.source, self.input_space.space),
+                past_only=self._past_only,
             )
         return self._depth
+
+    @property
+    def clip_depth(self) -> ClipDepth:
+        """The clip's depth from files or a network, for those who analyse it."""
+        assert isinstance(self.depth, ClipDepth)
+        return self.depth
 
     def be_fed(
         self,

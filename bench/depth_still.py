@@ -1,0 +1,154 @@
+"""Stills for depth_quality.py: whether our input pass costs accuracy, and how edges come out."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from depth_metrics import Map, depth_errors, scale_and_shift
+from depthgrade import Look, Project, Renderer
+from depthgrade.depth import Estimator, load_card, write_depth_frame
+from depthgrade.depth.estimator import resize
+from depthgrade.nodes.registry import make_node
+from depthgrade.resources import material
+from numpy.typing import NDArray
+from PIL import Image
+
+# Groups whose measured depth is dense and follows the picture's outlines.
+SHARP = ("middlebury", "icl_nuim", "lensblur", "iphone_portrait")
+BAND = 0.02  # of the longer side: looked at on either side of an outline
+JUMP = 0.1  # of the range of depth, from which a step is an outline
+# Limits that clip nothing: the key is depth itself, as a render makes it at full size.
+WIDE = {"type": "depth_map", "far_limit": -1.0, "near_limit": 2.0}
+
+
+def _entries() -> list[dict[str, Any]]:
+    path = material() / "open" / "depth" / "index.json"
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return [each for each in found if each["type"] == "gt"]
+
+
+def _read(entry: dict[str, Any]) -> tuple[Path, Map]:
+    root = material() / "open" / "depth"
+    truth = np.asarray(Image.open(root / entry["gt"])).astype(np.float64) * entry["scale"]
+    return root / entry["rgb"], truth
+
+
+def handling_figures(model: str) -> list[dict[str, Any]]:
+    """AbsRel and delta-1 of the network on pictures as Pillow shrinks them, and through ours."""
+    card = load_card(model)
+    found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    with Estimator(card, "better") as estimator:
+        for entry in _entries():
+            if not entry["metric"]:
+                continue
+            path, truth = _read(entry)
+            far = 80.0 if entry["scene"] == "street" else 10.0
+            mask = (truth > 0.1) & (truth < far)
+            picture = Image.open(path).convert("RGB")
+            size = estimator.input_size(*picture.size)
+            small = picture.resize(size, Image.Resampling.BILINEAR)
+            plain = estimator.infer(np.asarray(small, np.float32) / np.float32(255))
+            with Renderer(Project(clip=path, model=model, input="rec709")) as renderer:
+                ours = renderer.clip_depth.raw(0, "better")
+            errors = []
+            for raw in (plain, ours):
+                near = resize(raw, truth.shape[1], truth.shape[0]).astype(np.float64)[mask]
+                scale, shift = scale_and_shift(near, 1 / truth[mask])
+                errors += depth_errors(scale * near + shift, truth[mask], far)
+            found[entry["group"]].append(tuple(errors))
+    names = ("AbsRel alone", "delta1 alone", "AbsRel ours", "delta1 ours")
+    rows = [
+        {"group": group, "pictures": len(values)}
+        | dict(zip(names, (float(v) for v in np.mean(values, axis=0)), strict=True))
+        for group, values in found.items()
+    ]
+    every = np.mean([value for values in found.values() for value in values], axis=0)
+    total = {"group": "all", "pictures": sum(len(v) for v in found.values())}
+    return [*rows, total | dict(zip(names, (float(v) for v in every), strict=True))]
+
+
+def boundary_figures(model: str) -> list[dict[str, Any]]:
+    """How far depth at full size is from a clean cut across outlines: enlarged, and with edges.
+
+    Once with the network's map, once with the truth reduced to its size, which shows what the edges
+    do to a map that is right already.
+    """
+    rows = []
+    for entry in _entries():
+        if entry["group"] not in SHARP:
+            continue
+        path, truth = _read(entry)
+        valid = truth > 0
+        disparity = np.where(valid, 1 / np.maximum(truth, 1e-9), 0.0) if entry["metric"] else truth
+        low, high = np.percentile(disparity[valid], [1, 99])
+        target = np.clip((disparity - low) / (high - low), 0, 1).astype(np.float32)
+        look = Look(nodes={"depth": make_node("depth", WIDE)})
+        project = Project(clip=path, model=model, input="rec709", look=look)
+        with Renderer(project) as renderer:
+            raw = renderer.clip_depth.raw(0, "better")
+            size = renderer.info.size
+            network = resize(raw, *size), renderer.key("depth", 0)
+        target = resize(target, *size)
+        known = resize(valid.astype(np.float32), *size) > 0.99
+        small = Image.fromarray(target).resize(raw.shape[::-1], Image.Resampling.BOX)
+        reduced = np.asarray(small, np.float32)
+        with tempfile.TemporaryDirectory() as folder:
+            write_depth_frame(Path(folder) / "depth.0000.exr", near=reduced)
+            with Renderer(replace(project, model=None, depth=folder)) as renderer:
+                exact = resize(reduced, *size), renderer.key("depth", 0)
+        row: dict[str, Any] = {"picture": entry["id"]}
+        for name, maps in (("network", network), ("truth reduced", exact)):
+            errors = [outline_error(each, target, known) for each in maps]
+            row |= {f"{name}, enlarged": errors[0], f"{name}, edges": errors[1]}
+        if all(np.isfinite(value) for value in list(row.values())[1:]):
+            rows.append(row)
+    mean: dict[str, Any] = {"picture": "mean"}
+    for name in list(rows[0])[1:]:
+        mean[name] = float(np.mean([row[name] for row in rows]))
+    for row in (*rows, mean):
+        row["network, less"] = (
+            f"{100 * (1 - row['network, edges'] / row['network, enlarged']):.0f} %"
+        )
+    return [*rows, mean]
+
+
+def outline_error(
+    depth: NDArray[np.float32], truth: NDArray[np.float32], known: NDArray[np.bool_]
+) -> float:
+    """Mean difference of the profiles of depth and truth across outlines, along rows and columns.
+
+    An outline is a jump of the truth by more than JUMP that is nearly all there is within BAND of
+    the longer side. Each profile is put to 0 and 1 at its ends, so that wrong depth beside an
+    outline does not count, only where and how softly it passes from one to the other; outlines the
+    depth does not show at all, or the wrong way round, are left out. nan where there are none.
+    """
+    total, count = 0.0, 0
+    for own, target, there in ((depth, truth, known), (depth.T, truth.T, known.T)):
+        width = target.shape[1]
+        reach, step = max(6, round(BAND * max(truth.shape))), max(1, round(0.003 * width))
+        columns = np.arange(reach, width - reach)
+        jump = np.abs(target[:, columns + step] - target[:, columns - step])
+        whole = np.abs(target[:, columns + reach] - target[:, columns - reach])
+        outline = (jump > JUMP) & (jump > 0.8 * whole)
+        offsets = np.arange(-reach, reach + 1)
+        for offset in offsets:
+            outline &= there[:, columns + offset]
+        y, x = np.nonzero(outline)
+        chosen = np.random.default_rng(0).permutation(len(y))[:4000]
+        y, x = y[chosen, None], columns[x[chosen], None] + offsets
+        profiles = own[y, x], target[y, x]
+        rise = [each[:, -1] - each[:, 0] for each in profiles]
+        shown = (rise[0] * rise[1] > 0) & (np.abs(rise[0]) > 0.02)
+        a, b = (
+            np.clip((each[shown] - each[shown, :1]) / r[shown, None], 0, 1)
+            for each, r in zip(profiles, rise, strict=True)
+        )
+        total += float(np.abs(a - b).mean(axis=1).sum()) if shown.any() else 0.0
+        count += int(shown.sum())
+    return total / count if count else float("nan")

@@ -1,0 +1,187 @@
+"""The commands about depth: `analyze` writes a depth pass, `depth` reports on a clip's depth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from depthgrade.cli import options
+from depthgrade.cli.terminal import bars, note, output, print_json, table
+from depthgrade.errors import ProjectError
+
+_BARS = " ▁▂▃▄▅▆▇█"
+_QUALITIES = ("faster", "better")
+
+Quality = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="faster or better: the size of the picture the network sees.",
+        rich_help_panel="Depth",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the program."""
+    options.add(app, analyze, "Write")
+    options.add(app, depth, "Examine")
+
+
+def analyze(
+    source: options.Input,
+    *,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", metavar="DIR", help="The folder of the depth pass.", show_default=False
+        ),
+    ],
+    frames: options.Frames = None,
+    quality: Quality = "better",
+    overwrite: options.Overwrite = False,
+    track: options.Track = None,
+    rate: options.Rate = None,
+    input: options.InputSpace = None,
+    rendering: options.RenderingName = None,
+    configuration: options.Configuration = None,
+    model: options.Model = None,
+    json: Annotated[bool, typer.Option("--json", metavar=options.FLAG, help="Print JSON.")] = False,
+) -> None:
+    """Estimate the depth of a clip once and write it as OpenEXR files, the depth pass.
+
+    Channel depth.near is the finished depth (near = 1), depth.raw the network's own output. Stopped
+    and started again it goes on; `render` takes the pass where it is of the same clip, network and
+    colour.
+
+    Examples:
+      depthgrade analyze clip.mov -o clip.depth
+      depthgrade analyze clip.mov --frames 100:200 -o clip.depth
+    """
+    from depthgrade.session.analysis import analyze as write_pass  # noqa: PLC0415
+
+    changes = options.Changes(
+        input=input, rendering=rendering, model=model, track=track, ocio=configuration
+    )
+    project = changes.project(source)
+    speed = options.parse_rate(rate)
+    with bars() as progress:
+        report = write_pass(
+            project,
+            out,
+            frames=_range(frames, project.clip, project.track, speed),
+            quality=_quality(quality),
+            overwrite=overwrite,
+            rate=speed,
+            progress=progress,
+        )
+    if json:
+        print_json(
+            {
+                "output": str(report.directory),
+                "estimated": report.estimated,
+                "kept": report.kept,
+                "shots": report.shots,
+                "depth": report.depth,
+            }
+        )
+        return
+    kept = f", {report.kept} were there" if report.kept else ""
+    output().print(
+        f"{report.directory}  {report.estimated} frames estimated{kept}; {report.shots} shots,"
+        f" {report.depth}",
+        markup=False,
+    )
+
+
+def depth(
+    source: options.Input,
+    *,
+    frames: options.Frames = None,
+    quality: Quality = "better",
+    track: options.Track = None,
+    rate: options.Rate = None,
+    input: options.InputSpace = None,
+    rendering: options.RenderingName = None,
+    configuration: options.Configuration = None,
+    model: options.Model = None,
+    folder: options.DepthFolder = None,
+    json: Annotated[bool, typer.Option("--json", metavar=options.FLAG, help="Print JSON.")] = False,
+) -> None:
+    """Report on a clip's depth: each shot's histogram, suggested limits, and how still a key holds.
+
+    Instability is the mean change of the key along the motion from frame to frame, in percent of
+    the key's spread: with every frame normalised by itself, and steadied.
+
+    Examples:
+      depthgrade depth clip.mov
+      depthgrade depth clip.mov --frames 0:100 --model tcmonodepth-small --json
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from depthgrade.session.depth_report import MEASURED, report_depth  # noqa: PLC0415
+
+    changes = options.Changes(
+        input=input,
+        rendering=rendering,
+        model=model,
+        depth=folder,
+        track=track,
+        ocio=configuration,
+    )
+    project = changes.project(source)
+    speed = options.parse_rate(rate)
+    with bars() as progress:
+        shots = report_depth(
+            project,
+            frames=_range(frames, project.clip, project.track, speed),
+            quality=_quality(quality),
+            rate=speed,
+            progress=progress,
+        )
+    if json:
+        print_json({"clip": str(project.clip), "shots": [asdict(each) for each in shots]})
+        return
+    shown = table(
+        *("shot", "far_limit", "near_limit", "depth, far to near", "instability", "steadied"),
+        right=("far_limit", "near_limit", "instability", "steadied"),
+    )
+    for each in shots:
+        shown.add_row(
+            f"{each.frames[0]}:{each.frames[1]}",
+            f"{each.far:.3f}",
+            f"{each.near:.3f}",
+            _histogram(each.histogram),
+            _percent(each.before),
+            _percent(each.after),
+        )
+    output().print(shown)
+    if any(each.measured < each.frames[1] - each.frames[0] for each in shots):
+        note(f"measured on the {MEASURED} middle frames of longer shots")
+
+
+def _range(text: str | None, clip: object, track: int, rate: object) -> tuple[int, int] | None:
+    """The frames asked for; the clip is opened where an end is left open."""
+    count = None
+    if options.open_ended(text) and clip is not None:
+        from depthgrade.media import open_clip  # noqa: PLC0415
+
+        with open_clip(clip, track=track, rate=rate) as reader:  # type: ignore[arg-type]
+            count = reader.info.frame_count
+    return options.parse_frames(text, count)
+
+
+def _quality(name: str) -> str:
+    if name not in _QUALITIES:
+        raise ProjectError(f"--quality {name}: is no quality; allowed: {', '.join(_QUALITIES)}")
+    return name
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.2f} %"
+
+
+def _histogram(shares: tuple[float, ...]) -> str:
+    most = max(shares) or 1.0
+    # The square root shows the small hill of a subject beside the large one of its background.
+    return "".join(_BARS[round((share / most) ** 0.5 * (len(_BARS) - 1))] for share in shares)

@@ -1,0 +1,154 @@
+"""Raw and finished depth of any frame of a clip from a network.
+
+The network sees one frame at a time; the temporal filter then asks for the raw maps of the frames
+around the one that is drawn, which are kept while they are in reach.
+"""
+
+import hashlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthgrade import depth
+from depthgrade.color import DisplayRendering, UserConfig
+from depthgrade.compiler import Program, Source, compile_network_input
+from depthgrade.compiler.temporal import WINDOW
+from depthgrade.depth.manifest import InputNote
+from depthgrade.errors import DepthError
+from depthgrade.frames import Frame
+from depthgrade.gl.textures import Texture, TextureStore
+from depthgrade.media import ClipReader
+from depthgrade.session.engine import Engine
+from depthgrade.session.temporal import SLOTS, TemporalFilter
+
+Map = NDArray[np.float32]
+Quality = Literal["faster", "better"]
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """How a clip is shown to a network: its planes, their colour space, the display rendering."""
+
+    source: Source
+    input_space: str
+    rendering: DisplayRendering
+    user: UserConfig | None
+
+    def program(self, size: tuple[int, int]) -> Program:
+        """The pass that makes the picture of a size (width, height)."""
+        return compile_network_input(self.source, self.input_space, self.rendering, self.user, size)
+
+    def note(self, size: tuple[int, int]) -> InputNote:
+        """What a depth pass records of it; the shader holds all that the picture depends on."""
+        digest = hashlib.sha256(self.program(size).identity.encode()).hexdigest()
+        return InputNote(
+            space=self.input_space, rendering=self.rendering.kind, shader_sha256=digest
+        )
+
+
+class NetworkDepth:
+    """Nearness of a clip's frames by one network. Belongs to the engine's thread.
+
+    past_only   finished depth takes frames before the drawn one that were drawn already, and none
+                after it: for playing, where the next frame is not there yet
+    """
+
+    def __init__(
+        self,
+        card: depth.ModelCard,
+        reader: ClipReader,
+        engine: Engine,
+        view: NetworkView,
+        *,
+        past_only: bool,
+    ) -> None:
+        self.card = card
+        self._reader, self._engine, self._view = reader, engine, view
+        self._past_only = past_only
+        self._stack = ExitStack()
+        self._estimators: dict[str, depth.Estimator] = {}
+        self._planes = TextureStore(engine.device)
+        self._filters: dict[str, TemporalFilter] = {}
+        self._kept: dict[tuple[str, int], tuple[int, Texture, Map]] = {}  # by quality and slot
+
+    def close(self) -> None:
+        """Frees the networks."""
+        self._stack.close()
+
+    @property
+    def providers(self) -> str:
+        """What the opened networks run on."""
+        return ", ".join({e.provider for e in self._estimators.values()}) or "demand"
+
+    def estimator(self, quality: str) -> depth.Estimator:
+        """The network of a quality, opened on first use."""
+        if quality not in self._estimators:
+            made = depth.Estimator(self.card, cast(Quality, quality))
+            self._estimators[quality] = self._stack.enter_context(made)
+        return self._estimators[quality]
+
+    def input_size(self, quality: str) -> tuple[int, int]:
+        """(width, height) of the picture the network sees, which is that of its maps."""
+        # Networks know square pixels only.
+        width, height = self._reader.info.size
+        width = max(1, round(width * self._reader.info.upright_pixel_aspect))
+        return self.estimator(quality).input_size(width, height)
+
+    def raw(self, index: int, quality: str, frame: Frame | None = None) -> Map:
+        """Nearness of a frame as the network says it: float32 (h, w), larger is nearer."""
+        return self._known(index, quality, frame)[2]
+
+    def picture(self, index: int, quality: str) -> Map:
+        """What the network sees of a frame: float32 (h, w, 3), Rec.709 code values 0..1."""
+        texture = self._known(index, quality, None)[1]
+        return np.ascontiguousarray(self._engine.read(texture)[..., :3])
+
+    def finished(
+        self, frame: Frame, quality: str, shot: depth.Shot, span: float
+    ) -> tuple[Map, Texture]:
+        """Filtered nearness of a frame, in the unit of raw, and the picture that guides edges.
+
+        span: the shot's range of raw nearness. Frames of another shot are never read.
+        """
+        index = frame.index
+        if quality not in self._filters:
+            self._filters[quality] = TemporalFilter(self._engine, f"depth {quality}")
+        filter_ = self._filters[quality]
+        first, last = index, index
+        if not self._past_only:
+            first, last = max(shot.start, index - WINDOW), min(shot.stop - 1, index + WINDOW)
+        for each in range(first, last + 1):
+            _, picture, raw = self._known(each, quality, frame if each == index else None)
+            if each not in filter_:
+                filter_.add(each, picture, raw)
+        stop = index + 1 if self._past_only else shot.stop
+        finished = filter_.finished(index, shot.start, stop, span)
+        return finished, self._known(index, quality, frame)[1]
+
+    def trace(self, index: int, quality: str) -> tuple[Map, NDArray[np.bool_]]:
+        """As TemporalFilter.trace, for a frame whose finished depth was asked for just now."""
+        return self._filters[quality].trace(index)
+
+    def _known(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
+        slot = index % SLOTS
+        known = self._kept.get((quality, slot))
+        if known is None or known[0] != index:
+            known = self._kept[quality, slot] = self._estimate(index, quality, frame)
+        return known
+
+    def _estimate(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
+        frame = frame or self._reader.frame(index)
+        size = self.input_size(quality)
+        program = self._view.program(size)
+        with self._engine.stage("upload"):
+            planes = self._planes.planes(frame.planes)
+        label = ("network", quality, index % SLOTS)
+        picture, values = self._engine.network_input(program, planes, label)
+        with self._engine.stages.timed("depth"):
+            raw = self.estimator(quality).infer(values)
+        if raw.shape != (size[1], size[0]):
+            raise DepthError(f"{self.card.name}: answers {raw.shape}, asked for {size[::-1]}")
+        return index, picture, raw

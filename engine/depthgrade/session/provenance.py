@@ -1,0 +1,95 @@
+"""What the depth of a clip follows from, as a depth pass records it, and where passes were put.
+
+A render takes stored depth only where everything agrees: clip, network, colour and filter. The
+clip's hash covers its size and both ends, so that it survives copying and renaming and costs
+nothing on a file of a terabyte.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+from depthgrade import depth
+from depthgrade.compiler.temporal import WINDOW
+from depthgrade.depth.card import file_sha256
+from depthgrade.depth.manifest import FilterNote, ModelNote, SourceNote
+from depthgrade.errors import DepthError
+from depthgrade.frames import ClipInfo
+from depthgrade.session.shots import cache_file, load, store
+from depthgrade.session.temporal import VERSION
+
+_END = 1 << 20  # bytes hashed at either end of a file
+
+
+def source_note(info: ClipInfo) -> SourceNote:
+    """The clip as a manifest names it."""
+    return SourceNote(
+        name=info.path.name,
+        fingerprint=_hash(_files(info.path)),
+        frame_count=info.frame_count,
+        size=info.size,
+        track=info.track,
+    )
+
+
+def model_note(
+    card: depth.ModelCard, path: Path, quality: str, input_size: tuple[int, int]
+) -> ModelNote:
+    """The network as a manifest names it; path is its file."""
+    return ModelNote(
+        name=card.name,
+        sha256=card.sha256 or file_sha256(path),
+        output=card.output,
+        near=card.near,
+        quality=quality,
+        input_size=input_size,
+    )
+
+
+def filter_note() -> FilterNote:
+    """The temporal filter of this version."""
+    return FilterNote(version=VERSION, window=WINDOW)
+
+
+def remember_pass(info: ClipInfo, directory: Path) -> None:
+    """Notes where a clip's depth pass is, so that renders find it."""
+    store(_note(info), {"directory": str(directory.resolve())})
+
+
+def remembered_pass(info: ClipInfo) -> depth.DepthPass | None:
+    """The pass that was last made of a clip, if it is still there and can be read."""
+    noted = load(_note(info))
+    if noted is None:
+        return None
+    try:
+        return depth.DepthPass(str(noted.get("directory", "")))
+    except DepthError:
+        return None  # moved or deleted since: depth is estimated as if it had never been
+
+
+def _note(info: ClipInfo) -> Path:
+    return cache_file("pass", f"{_hash(_files(info.path))} {info.track}")
+
+
+def _files(path: Path) -> list[Path]:
+    """The file of a clip, or those of its sequence."""
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(each for each in path.iterdir() if each.is_file())
+    return sorted(path.parent.glob(re.sub(r"%\d*d|#+", "*", path.name)))
+
+
+def _hash(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    several = len(files) > 1
+    for number, path in enumerate(files):
+        size = path.stat().st_size
+        # Frames of a sequence are told by name and size; their number alone could be the same.
+        digest.update(f"{path.name if several else ''} {size}\n".encode())
+        if number in {0, len(files) - 1}:
+            with path.open("rb") as stream:
+                digest.update(stream.read(_END))
+                stream.seek(max(0, size - _END))
+                digest.update(stream.read(_END))
+    return digest.hexdigest()

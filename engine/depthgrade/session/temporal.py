@@ -1,0 +1,205 @@
+"""The temporal depth filter at work: what is kept of each frame, and the finished map of any frame.
+
+Finished depth follows from the raw maps and pictures of the window alone: whatever frames came
+before or in which order, the same frame gets the same map to the last bit.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthgrade.compiler import Program
+from depthgrade.compiler import temporal as programs
+from depthgrade.gl.runner import Inputs
+from depthgrade.gl.textures import Texture, TextureStore, interpolated
+from depthgrade.session.engine import Engine
+
+Map = NDArray[np.float32]
+
+VERSION = 1  # of the filter; written to depth passes, raised when finished depth changes
+# Frames kept: a window, and some to spare for passes that look a few frames to either side.
+SLOTS = 2 * programs.WINDOW + 9
+_STAGE = "depth in time"
+_SAME = 0.2  # sum of the differences in R, G and B up to which two frames show the same thing
+_END_SHARE = 0.5  # of the window's first and last frame: one comes or goes with less of a step
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a frame. Textures are drawn over when another frame takes the slot."""
+
+    index: int
+    frame: Texture  # RGB of the picture, raw nearness in alpha
+    gradients: tuple[Texture, ...]  # by level of the pyramid
+
+
+class TemporalFilter:
+    """The frames around one place of a clip. Belongs to the engine's thread."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        """name tells the textures of several filters of one engine apart."""
+        self._engine, self._name = engine, name
+        self._raws = TextureStore(engine.device)
+        self._kept: dict[int, _Kept] = {}  # by slot
+        self._motions: dict[tuple[int, int], Texture] = {}  # from one frame to one beside it
+        self._lines: dict[int, tuple[float, float]] = {}  # from the frame before to this one
+
+    def __contains__(self, index: int) -> bool:
+        kept = self._kept.get(index % SLOTS)
+        return kept is not None and kept.index == index
+
+    def add(self, index: int, picture: Texture, raw: Map) -> None:
+        """Takes in a frame: the network's picture (RGB) and its raw nearness, of one size."""
+        slot, size = index % SLOTS, picture.size
+        old = self._kept.get(slot)
+        if old is not None:
+            self._motions = {pair: m for pair, m in self._motions.items() if old.index not in pair}
+            self._lines.pop(old.index, None)
+            self._lines.pop(old.index + 1, None)
+        with self._engine.stage(_STAGE):
+            run = partial(self._run, slot)
+            nearness = self._raws.fill("raw", raw)
+            inputs = Inputs(pictures=(picture, nearness))
+            frame = interpolated(run("frame", programs.compile_frame(size), inputs))
+            before, gradients = frame, []
+            for level, (luma, gradient) in enumerate(programs.compile_pyramid(size)):
+                before = self._run(0, f"luma {level}", luma, Inputs(pictures=(before,)))
+                gradients.append(
+                    interpolated(run(f"level {level}", gradient, Inputs(pictures=(before,))))
+                )
+        self._kept[slot] = _Kept(index, frame, tuple(gradients))
+
+    def finished(self, index: int, start: int, stop: int, span: float) -> Map:
+        """The finished nearness of a frame, in units of its raw nearness: float32 (h, w).
+
+        start and stop bound the frames that may be used: all of them within the window that are
+        there without a gap beside the frame are. span is the shot's range of raw nearness.
+        """
+        here = self._kept[index % SLOTS]
+        size = here.frame.size
+        past = self._reach(index, -1, start)
+        future = self._reach(index, 1, stop - 1)
+        if past == future == 0:
+            with self._engine.stage(_STAGE):
+                return np.ascontiguousarray(self._engine.runner.read(here.frame)[..., 3])
+        lines = [(1.0, 0.0)]
+        sums = []
+        with self._engine.stage(_STAGE):
+            for step, count in ((-1, past), (1, future)):
+                if count:
+                    chain = self._chain(index, step, count)
+                    sums.append(self._sum(here, step, chain, span))
+                    lines += chain
+            # From this frame's scale to that of frame k is the inverse of k's line; the mean over
+            # the window is steady where one frame's own scale jumps.
+            gain = float(np.mean([1 / slope for slope, _ in lines]))
+            shift = float(np.mean([-offset / slope for slope, offset in lines]))
+            finish = programs.compile_finish(size, len(sums))
+            values = {"share": self._share(0, past == 0 or future == 0), "gain": gain}
+            texture = self._engine.runner.run(
+                finish,
+                Inputs(pictures=(here.frame, *sums)),
+                values | {"shift": shift},
+                label=(self._name, "finished"),
+            )
+            return np.ascontiguousarray(self._engine.runner.read(texture))
+
+    def trace(self, index: int) -> tuple[Map, NDArray[np.bool_]]:
+        """Where the points of a frame were in the frame before, which is there as well.
+
+        (h, w, 2) pixels, x right, y down; and (h, w), where the frame before shows the same thing.
+        """
+        with self._engine.stage(_STAGE):
+            read = self._engine.runner.read
+            motion = np.ascontiguousarray(read(self._motion(index, index - 1))[..., :2])
+            now, before = (read(self._kept[i % SLOTS].frame) for i in (index, index - 1))
+        height, width = motion.shape[:2]
+        y, x = np.mgrid[:height, :width]
+        x, y = x + motion[..., 0], y + motion[..., 1]
+        inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
+        column = np.clip(np.rint(x), 0, width - 1).astype(np.intp)
+        row = np.clip(np.rint(y), 0, height - 1).astype(np.intp)
+        unlike = np.abs(before[row, column, :3] - now[..., :3]).sum(-1)
+        return motion, inside & (unlike < _SAME)
+
+    def _reach(self, index: int, step: int, last: int) -> int:
+        """How many frames there are beside a frame in one direction."""
+        most = min(programs.WINDOW, (last - index) * step)
+        return next((n - 1 for n in range(1, most + 1) if index + n * step not in self), most)
+
+    def _chain(self, index: int, step: int, count: int) -> list[tuple[float, float]]:
+        """The lines (slope, shift) that put each neighbour's nearness to a frame's scale."""
+        slope, shift = 1.0, 0.0
+        chain = []
+        for number in range(1, count + 1):
+            there = index + step * number
+            own_slope, own_shift = self._line(there + 1 if step < 0 else there)
+            if step > 0:  # the inverse: from a frame to the one before it
+                own_slope, own_shift = 1 / own_slope, -own_shift / own_slope
+            slope, shift = slope * own_slope, slope * own_shift + shift
+            chain.append((slope, shift))
+        return chain
+
+    def _share(self, distance: int, one_sided: bool) -> float:
+        end = distance == programs.WINDOW or (one_sided and distance == 0)
+        return _END_SHARE if end else 1.0
+
+    def _sum(
+        self, here: _Kept, step: int, chain: list[tuple[float, float]], span: float
+    ) -> Texture:
+        """The sums over the neighbours in one direction."""
+        texture: Texture | None = None
+        together = programs.TOGETHER
+        for first in range(0, len(chain), together):
+            part = chain[first : first + together]
+            pictures = [here.frame] if texture is None else [here.frame, texture]
+            values: dict[str, float | tuple[float, float, float]] = {"span": span}
+            for number, (slope, shift) in enumerate(part):
+                distance = first + number + 1
+                there = here.index + step * distance
+                pictures += [self._motion(there - step, there), self._kept[there % SLOTS].frame]
+                values[f"line{number}"] = (slope, shift, self._share(distance, one_sided=False))
+            program = programs.compile_average(here.frame.size, len(part), first == 0)
+            label = (self._name, "sums", step, first // together)
+            texture = self._engine.runner.run(
+                program, Inputs(pictures=pictures), values, label=label
+            )
+        assert texture is not None
+        return texture
+
+    def _motion(self, start: int, end: int) -> Texture:
+        """The motion from a frame to one beside it."""
+        if (start, end) not in self._motions:
+            a, b = self._kept[start % SLOTS], self._kept[end % SLOTS]
+            size = a.frame.size
+            flow: Texture | None = None
+            levels = programs.compile_flow(size)
+            for level in range(len(levels) - 1, -1, -1):
+                pictures = [a.gradients[level], b.gradients[level]]
+                pictures += [flow] if flow is not None else []
+                inputs = Inputs(pictures=pictures)
+                flow = interpolated(self._run(0, f"patches {level}", levels[level], inputs))
+            assert flow is not None
+            slot = start % SLOTS
+            dense = programs.compile_dense_flow(size)
+            inputs = Inputs(pictures=(a.frame, b.frame, flow))
+            texture = self._run(slot, f"motion {end - start}", dense, inputs)
+            self._motions[start, end] = interpolated(texture)
+        return self._motions[start, end]
+
+    def _line(self, index: int) -> tuple[float, float]:
+        """The line from the raw nearness of the frame before to that of a frame."""
+        if index not in self._lines:
+            a, b = self._kept[index % SLOTS], self._kept[(index - 1) % SLOTS]
+            pairs, fit = programs.compile_fit(a.frame.size)
+            inputs = Inputs(pictures=(a.frame, b.frame, self._motion(index, index - 1)))
+            sampled = self._run(0, "pairs", pairs, inputs)
+            fitted = self._run(0, "line", fit, Inputs(pictures=(sampled,)))
+            slope, shift = self._engine.runner.read(fitted)[0, 0, :2].tolist()
+            self._lines[index] = slope, shift
+        return self._lines[index]
+
+    def _run(self, slot: int, what: str, program: Program, inputs: Inputs) -> Texture:
+        return self._engine.runner.run(program, inputs, label=(self._name, slot, what))

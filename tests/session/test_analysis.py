@@ -1,0 +1,127 @@
+"""Depth passes of our own: whole or absent, taken up again, reused where they match, exact."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+import pytest
+from depthgrade import DepthError, Project, Renderer
+from depthgrade.color import DisplayRendering
+from depthgrade.session.analysis import analyze, frame_path
+from numpy.typing import NDArray
+
+FRAMES = 6  # of the clip in conftest
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def project(clip: Path, network: Path) -> Project:
+    return Project(clip=clip, model=str(network))
+
+
+def stored(directory: Path, index: int, channel: str = "depth.near") -> NDArray[np.float32]:
+    file = OpenEXR.File(str(frame_path(directory, index)), separate_channels=True)
+    pixels: NDArray[np.float32] = file.channels()[channel].pixels
+    return pixels
+
+
+def test_a_pass_holds_finished_and_raw_depth_and_what_they_follow_from(
+    project: Project, tmp_path: Path
+) -> None:
+    report = analyze(project, tmp_path / "pass")
+    assert (report.estimated, report.kept, report.shots) == (FRAMES, 0, 1)
+    found = json.loads((tmp_path / "pass" / "manifest.json").read_text(encoding="utf-8"))
+    assert found["frames"] == [0, FRAMES] and found["polarity"] == "near"
+    assert found["source"]["name"] == "clip.mkv" and len(found["model"]["sha256"]) == 64
+    assert found["model"]["input_size"] == [64, 48] and found["input"]["space"] == "rec709"
+    (shot,) = found["shots"]
+    raw = stored(tmp_path / "pass", 3, "depth.raw")
+    mapped = (raw - shot["low"]) / (shot["high"] - shot["low"])
+    near = stored(tmp_path / "pass", 3)
+    assert near.shape == (48, 64) and near.dtype == np.float32
+    assert 0 < np.abs(near - mapped).mean() < 0.02  # steadied, and still the same scene
+
+
+def test_chunks_order_and_the_renderer_give_the_same_bits(project: Project, tmp_path: Path) -> None:
+    analyze(project, tmp_path / "whole")
+    for start, stop in ((4, 6), (0, 2), (2, 4)):
+        analyze(project, tmp_path / "parts", frames=(start, stop))
+    (tmp_path / "cache").rename(tmp_path / "forgotten")
+    with Renderer(project) as renderer:
+        drawn = {index: renderer.depth_map(index) for index in (5, 0, 3, 1, 4, 2)}
+        assert "reused" not in renderer.depth_description
+    for index in range(FRAMES):
+        whole = stored(tmp_path / "whole", index)
+        np.testing.assert_array_equal(stored(tmp_path / "parts", index), whole)
+        np.testing.assert_array_equal(drawn[index], whole)
+
+
+def test_an_analysis_goes_on_where_it_was_stopped(project: Project, tmp_path: Path) -> None:
+    out = tmp_path / "pass"
+    analyze(project, out)
+    expected = stored(out, 2)
+    untouched = frame_path(out, 1).stat().st_mtime_ns
+    frame_path(out, 2).unlink()
+    frame_path(out, 4).write_bytes(frame_path(out, 4).read_bytes()[:900])  # cut short
+    report = analyze(project, out)
+    assert (report.estimated, report.kept) == (2, 4)
+    np.testing.assert_array_equal(stored(out, 2), expected)
+    assert frame_path(out, 1).stat().st_mtime_ns == untouched
+
+
+def test_a_pass_that_matches_is_reused_and_says_so(project: Project, tmp_path: Path) -> None:
+    analyze(project, tmp_path / "pass", frames=(0, 3))
+    marked = stored(tmp_path / "pass", 1)
+    with Renderer(project) as renderer:
+        np.testing.assert_array_equal(renderer.depth_map(1), marked)
+        assert renderer.depth_description == "depth pass pass, reused, of tiny"
+        assert renderer.depth_map(5).shape == marked.shape  # not in it: estimated
+    other = Project(clip=project.clip, model=project.model, rendering=DisplayRendering("none"))
+    with Renderer(other) as renderer:
+        renderer.depth_map(1)
+        assert "reused" not in renderer.depth_description
+
+
+def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, clip: Path) -> None:
+    out = tmp_path / "pass"
+    analyze(project, out, frames=(0, 3))
+    with Renderer(Project(clip=clip, depth=out)) as renderer:
+        np.testing.assert_array_equal(renderer.depth_map(2), stored(out, 2))
+        with pytest.raises(DepthError, match="no depth for frame 4"):
+            renderer.depth_map(4)
+    changed = tmp_path / "other.mkv"
+    changed.write_bytes(clip.read_bytes() + b"\0")
+    with (
+        Renderer(Project(clip=changed, depth=out)) as renderer,
+        pytest.raises(DepthError, match="was made with another clip than this"),
+    ):
+        renderer.depth_map(0)
+
+
+def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(DepthError, match="holds other files"):
+        analyze(project, tmp_path)
+    out = tmp_path / "pass"
+    analyze(project, out, frames=(0, 1))
+    other = Project(clip=project.clip, model=project.model, rendering=DisplayRendering("none"))
+    with pytest.raises(DepthError, match="holds depth of another colour"):
+        analyze(other, out, frames=(0, 1))
+    analyze(other, out, frames=(0, 1), overwrite=True)
+
+
+def test_playing_uses_no_later_frame(project: Project) -> None:
+    """The first frame alone is what the network says; a later one is steadied by those before."""
+    with Renderer(project, past_only=True) as renderer:
+        shot = renderer.shot(0)
+        first = renderer.depth_map(0)
+        raw = renderer.clip_depth.raw(0, "better")
+        np.testing.assert_array_equal(first, shot.mapping.apply(raw))
+        second = renderer.depth_map(1)
+        raw = shot.mapping.apply(renderer.clip_depth.raw(1, "better"))
+    assert np.abs(second - raw).max() > 0
