@@ -1,19 +1,21 @@
-// Chroma at a luma position, from planes subsampled by 2^shift; any number of components.
+// Chroma at a luma position, from planes subsampled by 2^shift; one component or two.
 // Siting of MPEG-2 and H.264 by default (H.273 chroma_sample_loc_type 0): in line with the left
-// luma sample, halfway between two luma rows. Edges are repeated.
+// luma sample, halfway between two luma rows. Edges are repeated, so the plane must be clamped to
+// its edge. The four neighbours are gathered at their common corner, which no rounding can miss,
+// and weighed in float: a filtering sampler would round the weights.
 
-vec4 chroma_at(sampler2D plane, ivec2 q, ivec2 shift)
+vec2 chroma_at(sampler2D plane, ivec2 q, ivec2 shift)
 {
-    ivec2 last = textureSize(plane, 0) - 1;
     int x = q.x >> shift.x;
     float right = float(q.x - (x << shift.x)) / float(1 << shift.x);
     float down = (float(q.y) + 0.5) / float(1 << shift.y) - 0.5;
-    int y = int(floor(down));
-    ivec2 a = clamp(ivec2(x, y), ivec2(0), last);
-    ivec2 b = clamp(ivec2(x + 1, y + 1), ivec2(0), last);
-    vec4 above = mix(texelFetch(plane, a, 0), texelFetch(plane, ivec2(b.x, a.y), 0), right);
-    vec4 below = mix(texelFetch(plane, ivec2(a.x, b.y), 0), texelFetch(plane, b, 0), right);
-    return mix(above, below, down - float(y));
+    float y = floor(down);
+    vec2 corner = (vec2(float(x), y) + 1.0) / vec2(textureSize(plane, 0));
+    vec4 first = textureGather(plane, corner, 0);
+    vec4 second = textureGather(plane, corner, 1);
+    vec2 above = mix(vec2(first.w, second.w), vec2(first.z, second.z), right);
+    vec2 below = mix(vec2(first.x, second.x), vec2(first.y, second.y), right);
+    return mix(above, below, down - y);
 }
 
 // The same for chroma that is subsampled across only (4:2:2, 4:1:1).

@@ -10,7 +10,7 @@ float dither_noise(ivec2 q, float plane)
 
 // The code value nearest to v (0..1) * peak, as a 0..1 value of its storage; noise within half a
 // code turns rounding steps into texture and leaves whole codes alone. Clamped: codes are 0..peak.
-vec4 quantised(vec4 v, float peak, float storage, float noise)
+vec4 quantised(vec4 v, float peak, float storage, vec4 noise)
 {
     return clamp(floor(v * peak + 0.5 + 0.998 * noise), 0.0, peak) * storage;
 }

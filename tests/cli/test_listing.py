@@ -111,7 +111,7 @@ def test_explain_tells_the_nodes_and_their_keys(run: Run, clip: Path, depth: Pat
 
 def test_explain_prints_the_shader_that_draws(run: Run, clip: Path) -> None:
     text = run("explain", clip, "--look", "studio-light", "--glsl").out
-    assert "#version 330 core" in text
+    assert "#version 400 core" in text
     assert "// shade [primary]" in text
     assert "plane2" in text
     changed = ("--set", "shade.lift=-0.2")

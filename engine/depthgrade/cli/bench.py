@@ -1,15 +1,24 @@
 """The `bench` command: runs a workload of the packaged bench folder and prints what it measured."""
 
 import json
+import re
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from depthgrade.cli import options
-from depthgrade.cli.terminal import bars, output, pairs, stage_table
+from depthgrade.cli.terminal import (
+    bars,
+    output,
+    pairs,
+    ratio_table,
+    stage_table,
+    whole_change,
+)
 from depthgrade.errors import MediaError, ProjectError, suggest
 
 
@@ -19,64 +28,152 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="The workload.", show_default=False)
-    ] = "stages",
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Workloads: stages, B1 to B10.", show_default=False
+        ),
+    ] = None,
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", metavar=options.FLAG, help="Few frames, 540p only.")
+        bool, typer.Option("--quick", metavar=options.FLAG, help="Fewer frames and rounds.")
     ] = False,
     frames: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Frames to measure of each look.")
+        int | None, typer.Option(min=1, metavar="N", help="Frames or rounds to measure.")
     ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints them."),
     ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="FILE", help="Say what changed since this JSON."),
+    ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw the stages as a PNG."),
+    ] = None,
 ) -> None:
     """Measure frames per second and milliseconds of every stage on this machine.
 
     The pictures are checked before anything is timed: no number without a right picture.
+    B1 to B10 compare with hand-written shaders and other programs; see bench/README.md.
 
     Examples:
       depthgrade bench
       depthgrade bench --quick --json bench.json
+      depthgrade bench B1 B2 --compare before.json
     """
     from depthgrade.session.machine import machine  # noqa: PLC0415 - see the package's docstring
 
-    workload = load(name)
+    chosen = list(dict.fromkeys(names or ["stages"]))
+    workloads = {name: load(name) for name in chosen}
+    before = _stored(compare) if compare else {}
     facts = machine()
+    runs = []
     with bars() as progress:
-        measured = workload.run(frames=frames, quick=quick, progress=progress)
-    measured = {"workload": name, "machine": facts, **measured}
+        for name, workload in workloads.items():
+            measured = workload.run(frames=frames, quick=quick, progress=progress)
+            runs.append({"workload": name, "machine": facts, **measured})
+    written = runs[0] if len(runs) == 1 else {"machine": facts, "runs": runs}
     if report is not None and str(report) == "-":
-        print(json.dumps(measured, indent=2))
+        print(json.dumps(written, indent=2))
         return
     screen = output()
-    screen.print(pairs({**facts, "depth": measured["depth"]}))
-    for each in workload.tables(measured):
-        screen.print("", stage_table(each["stages"], each["whole"], each["title"]))
+    screen.print(pairs({**facts, **_depth_source(runs)}))
+    for workload, run in zip(workloads.values(), runs, strict=True):
+        for each in workload.tables(run):
+            if "rows" in each:
+                known = before.get(each["title"], {})
+                screen.print("", ratio_table(each["title"], each["rows"], known))
+            else:
+                screen.print("", stage_table(each["stages"], each["whole"], each["title"]))
+                known = before.get(each["title"], {})
+                if known:
+                    screen.print(whole_change(each["whole"], known))
+    if chart is not None:
+        _drawn(
+            chart,
+            [
+                each
+                for w, r in zip(workloads.values(), runs, strict=True)
+                for each in w.tables(r)
+                if "stages" in each
+            ],
+        )
     if report is not None:
         try:
-            report.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+            report.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
         except OSError as problem:
             raise MediaError(
                 f"--json {report}: can't be written ({problem.strerror}); choose another file"
             ) from problem
 
 
+def _depth_source(runs: list[dict[str, Any]]) -> dict[str, str]:
+    """Where depth came from, if a workload used any."""
+    return next(({"depth": run["depth"]} for run in runs if "depth" in run), {})
+
+
+def _stored(path: Path) -> dict[str, dict[str, float]]:
+    """The figures of an earlier run by table and row. Raises MediaError for another file."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        runs = stored.get("runs", [stored])
+        found: dict[str, dict[str, float]] = {}
+        for run in runs:
+            workload = load(run["workload"])
+            for each in workload.tables(run):
+                if "rows" in each:
+                    figures = {row["name"]: row["ratio"] or row["ms"] for row in each["rows"]}
+                else:
+                    figures = each["whole"]
+                found[each["title"]] = {k: v for k, v in figures.items() if v is not None}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise MediaError(
+            f"--compare {path}: is not what bench --json writes ({type(problem).__name__})"
+        ) from problem
+    return found
+
+
+def _drawn(path: Path, stages: list[dict[str, Any]]) -> None:
+    """Draws the stage chart. Raises MediaError where it can't be written, or nothing has stages."""
+    if not stages:
+        raise ProjectError("--chart: none of these workloads has stages; allowed: stages")
+    draw = _module("charts").stage_chart
+    try:
+        draw(path, stages)
+    except (OSError, ValueError) as problem:
+        raise MediaError(f"--chart {path}: can't be written ({problem})") from problem
+
+
 def load(name: str) -> ModuleType:
-    """The workload of a name. Raises ProjectError, naming the nearest."""
+    """The workload of a name such as stages or B1. Raises ProjectError, naming the nearest."""
     from depthgrade.resources import directory  # noqa: PLC0415
 
     folder = directory("bench")
-    known = [
+    files = [
         path.stem for path in folder.glob("*.py") if "\ndef tables(" in path.read_text("utf-8")
     ]
-    if name not in known:
+    numbered = re.compile(r"([bg]\d+)_")
+    known = {found[1].upper() if (found := numbered.match(stem)) else stem: stem for stem in files}
+    exact = {shown.lower(): stem for shown, stem in known.items()}
+    if name.lower() not in exact:
         raise ProjectError(f'bench: there is no workload "{name}"; {suggest(name, known)}')
-    spec = spec_from_file_location(f"depthgrade_bench_{name}", folder / f"{name}.py")
+    return _module(exact[name.lower()])
+
+
+def _module(stem: str) -> ModuleType:
+    """A file of the bench folder, which may import its neighbours."""
+    from depthgrade.resources import directory  # noqa: PLC0415
+
+    folder = directory("bench")
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    spec = spec_from_file_location(f"depthgrade_bench_{stem}", folder / f"{stem}.py")
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
+    # Dataclasses look their module up while they are made.
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module

@@ -97,6 +97,38 @@ def stage_table(
     return made
 
 
+def ratio_table(
+    title: str, rows: Sequence[Mapping[str, Any]], before: Mapping[str, float]
+) -> Table:
+    """Figures against their goals, one row a comparison.
+
+    rows     name, ms, ratio, low, high, goal, met and note
+    before   figures of an earlier run by name; with any, a column says what changed
+    """
+    columns = ["", "ms", "figure", "range", "goal", *(["before"] if before else [])]
+    made = table(*columns, "note", right=("ms", "figure", "before"), title=title)
+    for row in rows:
+        word = {True: "yes", False: "NO", None: ""}[row["met"]]
+        spread = "" if row["low"] is None else f"{row['low']:.2f}-{row['high']:.2f}"
+        cells = [row["name"], _figure(row["ms"], 1), _figure(row["ratio"], 3), spread]
+        cells.append(f"{row['goal']} {word}".strip())
+        if before:
+            cells.append(_figure(before.get(row["name"]), 3))
+        made.add_row(*cells, row["note"])
+    return made
+
+
+def whole_change(whole: Mapping[str, float], before: Mapping[str, float]) -> str:
+    """Frames a second of each run against an earlier one, as one line."""
+    both = [name for name in whole if before.get(name)]
+    changes = (f"{name} {100 * (whole[name] / before[name] - 1):+.0f} %" for name in both)
+    return f"since before: {', '.join(changes)}"
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
 def _cost(milliseconds: float) -> str:
     speed = 1000 / max(milliseconds, 1e-6)
     return f"{milliseconds:.1f} ms {speed:6.{1 if speed < 100 else 0}f} fps"

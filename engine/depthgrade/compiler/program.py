@@ -193,7 +193,7 @@ def assemble(entry: Entry, declarations: list[str], functions: str, body: list[s
         ]
         closing = ["    imageStore(picture, q, result);"]
     else:
-        head = ["#version 330 core", "out vec4 picture;"]
+        head = ["#version 400 core", "out vec4 picture;"]
         opening = ["    ivec2 q = ivec2(gl_FragCoord.xy);"]
         closing = ["    picture = result;"]
     lines = [*head, *declarations, "", *([functions, ""] if functions else []), "void main()", "{"]

@@ -12,6 +12,7 @@ from depthgrade.compiler import Program
 from depthgrade.compiler.program import WORK_GROUP, Sampler
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device
+from depthgrade.gl.flat import flattened
 from depthgrade.gl.textures import TextureStore
 from depthgrade.nodes.base import Argument
 
@@ -28,6 +29,7 @@ void main()
 class _Built:
     program: moderngl.Program | moderngl.ComputeShader
     triangle: moderngl.VertexArray | None
+    renamed: Mapping[str, str]  # live values that the vertex hands on, by their name in the text
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Runner:
             if sampler.name in built.program:
                 source.use(unit)
                 built.program[sampler.name] = unit
-        for name, value in (values or {}).items():
+        for said, value in (values or {}).items():
+            name = built.renamed.get(said, said)
             if name in built.program:
                 uniform = built.program[name]
                 assert isinstance(uniform, moderngl.Uniform)
@@ -123,10 +126,13 @@ class Runner:
             context = self.device.context
             try:
                 if program.entry == "compute":
-                    self._built[key] = _Built(context.compute_shader(program.text), None)
+                    self._built[key] = _Built(context.compute_shader(program.text), None, {})
                 else:
-                    linked = context.program(VERTEX, program.text)
-                    self._built[key] = _Built(linked, context.vertex_array(linked, []))
+                    vertex, fragment, renamed = VERTEX, program.text, dict[str, str]()
+                    if self.device.software:
+                        vertex, fragment, renamed = flattened(vertex, fragment)
+                    linked = context.program(vertex, fragment)
+                    self._built[key] = _Built(linked, context.vertex_array(linked, []), renamed)
             except moderngl.Error as error:
                 raise DeviceError(f"shader: {_first_error(str(error), program.text)}") from error
             self.compiled += 1

@@ -144,11 +144,18 @@ class Engine:
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
+        inputs = Inputs(pictures=(picture,))
         with self.stage("read-back"):
-            packed = [
-                self.runner.run(program, Inputs(pictures=(picture,)), label=("pack", number))
-                for number, program in enumerate(
-                    compile_pack(format, tags, picture.size, dither=dither)
-                )
+            drawn = [
+                (pack, self.runner.run(pack.program, inputs, label=("pack", pack.planes)))
+                for pack in compile_pack(format, tags, picture.size, dither=dither)
             ]
-            return tuple(self.runner.read(texture) for texture in packed)
+            planes: dict[int, Plane] = {}
+            for pack, texture in drawn:
+                values = self.runner.read(texture)
+                if len(pack.planes) == 1:
+                    planes[pack.planes[0]] = values
+                else:
+                    for channel, plane in enumerate(pack.planes):
+                        planes[plane] = np.ascontiguousarray(values[..., channel])
+            return tuple(planes[number] for number in sorted(planes))

@@ -1,0 +1,33 @@
+"""FFmpeg's program as a peer: CPU time a frame, start-up left out."""
+
+import resource
+import shutil
+import subprocess
+
+from depthgrade import EngineError
+from measure import cpu_seconds
+
+
+def binary() -> str | None:
+    """Where FFmpeg's program is, if it is installed."""
+    return shutil.which("ffmpeg")
+
+
+def frame_cost(where: str, inputs: list[str], graph: str, few: int, many: int) -> float:
+    """CPU milliseconds of a frame of a filter graph, whose output is [out].
+
+    The difference of two lengths, so that starting and compiling do not count.
+    """
+    long = _spent(where, inputs, graph, many)
+    return 1000 * (long - _spent(where, inputs, graph, few)) / (many - few)
+
+
+def _spent(where: str, inputs: list[str], graph: str, frames: int) -> float:
+    began = cpu_seconds(resource.RUSAGE_CHILDREN)
+    command = [where, "-v", "error", "-nostdin", *inputs, "-filter_complex", graph]
+    command += ["-map", "[out]", "-frames:v", str(frames), "-f", "null", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or ["no message"]
+        raise EngineError(f"bench: FFmpeg: {said[-1]}")
+    return cpu_seconds(resource.RUSAGE_CHILDREN) - began
