@@ -80,6 +80,6 @@ vec4 temporal_add(vec4 state, sampler2D motion, sampler2D neighbour, vec4 here, 
     float nearness = line.x * there.a + line.y;
     float weight = line.z * trust;
     weight *= temporal_weight(dot(abs(there.rgb - here.rgb), vec3(1.0)), 0.4);
-    weight *= temporal_weight(nearness - here.a, 0.6 * span);
+    weight *= temporal_weight(nearness - here.a, 0.3 * span);
     return state + vec4(0.0, 0.0, weight * nearness, weight);
 }

@@ -149,7 +149,7 @@ def finished(frames: list[Array], index: int, past: int, future: int) -> Array:
             found = between(frames[there], x, y)
             nearness = slope * found[..., 3] + shift
             weight = biweight(np.abs(found[..., :3] - here[..., :3]).sum(-1), 0.4)
-            weight = weight * trust * biweight(nearness - here[..., 3], 0.6 * SPAN)
+            weight = weight * trust * biweight(nearness - here[..., 3], 0.3 * SPAN)
             weight *= (x >= -0.5) & (y >= -0.5) & (x <= WIDTH - 0.5) & (y <= HEIGHT - 0.5)
             weight *= 0.5 if number == 8 else 1.0
             sums, weights = sums + weight * nearness, weights + weight
