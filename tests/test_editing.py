@@ -49,7 +49,7 @@ def test_a_third_branch_joins_the_mixer_that_is_there() -> None:
 
 def test_an_outside_node_has_the_same_key_the_other_way_round() -> None:
     look, name = editing.insert_outside(looks.load("recover-highlights"), "sky")
-    assert {"sky -> sky_outside", f"{name} -> output", f"depth.key -> {name}.key"} <= wires(look)
+    assert {"sky -> sky_outside", f"{name} -> calm", f"depth.key -> {name}.key"} <= wires(look)
     assert look.value(f"{name}.key_invert") is True
 
 

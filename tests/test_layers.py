@@ -10,6 +10,7 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "engine" / "depthgrade"
 # From the bottom up. A module may import any row below its own, and nothing beside it.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "resources"}),
+    frozenset({"plain_toml"}),
     # Plain data about pictures; below color, which reads a clip's colour tags.
     frozenset({"frames"}),
     frozenset({"color"}),
@@ -35,7 +36,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "pydantic": frozenset({"nodes", "project", "depth"}),
     "pydantic_core": frozenset({"nodes", "project", "depth"}),
     "tomlkit": frozenset({"project_file"}),
-    "tomllib": frozenset({"project", "depth"}),  # depth: the model cards
+    "tomllib": frozenset({"plain_toml", "project", "depth"}),  # depth: the model cards
     "av": frozenset({"media"}),
     "OpenEXR": frozenset({"media", "depth"}),  # depth: the depth pass is an EXR sequence
     "onnxruntime": frozenset({"depth"}),

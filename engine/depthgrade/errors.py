@@ -39,8 +39,25 @@ class DeviceError(EngineError, RuntimeError):
     """OpenGL or CUDA is missing or refused a program."""
 
 
+_LISTED = 60  # names that a message lists; more would bury what it says
+_LONGEST = 400  # characters of a message about a file
+
+
 def suggest(name: str, allowed: Iterable[str]) -> str:
     """The half sentence that ends an "unknown name" message: the nearest name, else all of them."""
     known = sorted(allowed)
     near = get_close_matches(name, known, n=1)
-    return f'did you mean "{near[0]}"?' if near else f"allowed: {', '.join(known)}"
+    if near:
+        return f'did you mean "{near[0]}"?'
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    return f"allowed: {', '.join(known[:_LISTED])}{more}"
+
+
+def one_line(text: str) -> str:
+    """A message that quotes a file as one line that a terminal can show, whatever the file holds.
+
+    Of one too long the middle is left out, because it ends with what to do.
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+    return "".join(each if each.isprintable() else " " for each in text)

@@ -14,6 +14,9 @@ from typing import Any, Literal, Self, get_args
 
 from depthgrade.errors import ProjectError, suggest
 
+LAST_FRAME = 100_000_000  # 48 days at 24 frames a second
+MOST_KEYFRAMES = 20_000  # of a look; every one is checked when it is read
+
 Ease = Literal["hold", "linear", "smooth"]
 EASES: tuple[Ease, ...] = get_args(Ease)
 
@@ -113,8 +116,10 @@ def _parse_key(where: str, row: Any, form: str) -> Keyframe:
     if not isinstance(row, list) or not 2 <= len(row) <= 3:
         raise ProjectError(f"{where}: {row} is no keyframe; {form}")
     frame, value, *ease = row
-    if not isinstance(frame, int) or isinstance(frame, bool) or frame < 0:
-        raise ProjectError(f"{where}: {frame} is no frame; allowed: whole numbers from 0")
+    whole = isinstance(frame, int) and not isinstance(frame, bool)
+    if not whole or not 0 <= frame <= LAST_FRAME:
+        allowed = f"whole numbers from 0 to {LAST_FRAME}"
+        raise ProjectError(f"{where}: {frame} is no frame; allowed: {allowed}")
     if ease and ease[0] not in EASES:
         raise ProjectError(f'{where}: "{ease[0]}" is no transition; {suggest(str(ease[0]), EASES)}')
     return Keyframe(frame, _plain(value), *ease)

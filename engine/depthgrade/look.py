@@ -30,8 +30,9 @@ class Look:
 
     def __post_init__(self) -> None:
         self.graph  # noqa: B018 - made now, so that a wrong wire is refused now
-        for frame in frames_of(self.keyframes.values()):
-            self._nodes_at(frame)
+        for node, tracks in self._tracks.items():
+            for frame in frames_of(tracks.values()):
+                self._node_at(node, frame)
 
     @cached_property
     def graph(self) -> Graph:
@@ -90,16 +91,23 @@ class Look:
         """The addresses whose values move; words and switches with keyframes are held instead."""
         return frozenset(each for each, track in self.keyframes.items() if track.moves)
 
-    def _nodes_at(self, frame: int) -> dict[str, Node]:
-        """The nodes that keyframes change, as they are at a frame."""
-        values: dict[str, dict[str, object]] = {}
+    @cached_property
+    def _tracks(self) -> Mapping[str, Mapping[str, Track]]:
+        """The keyframes by node and parameter."""
+        found: dict[str, dict[str, Track]] = {}
         for address, track in self.keyframes.items():
             node, name = self._resolve(address)
-            values.setdefault(node, {})[name] = track.at(frame)
+            found.setdefault(node, {})[name] = track
+        return found
+
+    def _nodes_at(self, frame: int) -> dict[str, Node]:
+        """The nodes that keyframes change, as they are at a frame."""
+        return {node: self._node_at(node, frame) for node in self._tracks}
+
+    def _node_at(self, node: str, frame: int) -> Node:
+        values = {name: track.at(frame) for name, track in self._tracks[node].items()}
         try:
-            return {
-                name: change_node(name, self.nodes[name], each) for name, each in values.items()
-            }
+            return change_node(node, self.nodes[node], values)
         except ProjectError as error:
             raise ProjectError(f"keyframes, frame {frame}: {error}") from error
 

@@ -2,6 +2,7 @@
 
 Both are TOML and the same file format; a look is the part without a clip, so that it fits any.
 Only what differs from the defaults is written; unknown keys are errors that name the nearest.
+A file may have 4 MiB, 16 levels of nesting, 256 nodes, 4096 wires and 20,000 keyframes.
 
     clip = "interview.mov"              wires = [
     input = "slog3_sgamut3cine"             "source -> sky -> output",
@@ -31,13 +32,14 @@ from depthgrade.color import (
     input_title,
     output_title,
 )
-from depthgrade.errors import EngineError, ProjectError, suggest
-from depthgrade.graph import NODE_ID, parse_wires
-from depthgrade.keyframes import Ease, parse_track
+from depthgrade.errors import EngineError, ProjectError, one_line, suggest
+from depthgrade.graph import NODE_ID, check_size, parse_wires
+from depthgrade.keyframes import MOST_KEYFRAMES, Ease, parse_track
 from depthgrade.look import Look
 from depthgrade.nodes.base import Node, shown
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.nodes.registry import make_node, parameters
+from depthgrade.plain_toml import read_toml
 
 __all__ = ["Look", "Project", "file_schema", "load_look", "parse_value"]
 
@@ -120,7 +122,7 @@ class Project:
                 ocio=path.parent / data.ocio if data.ocio else None,
             )
         except EngineError as error:
-            raise ProjectError(f"{path.name}: {error}") from error
+            raise ProjectError(one_line(f"{path.name}: {error}")) from error
 
 
 @lru_cache(maxsize=8)
@@ -195,26 +197,18 @@ def parse_value(text: str) -> object:
 
 
 def _read(path: Path) -> _File:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ProjectError(f"{path}: can't be read: {reason}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ProjectError(f"{path.name}: is not valid TOML: {error}") from error
+    table = read_toml(path)
     for key in table:
         if key not in _File.model_fields:
-            raise ProjectError(
-                f'{path.name}: unknown key "{key}"; {suggest(key, _File.model_fields)}'
-            )
+            nearest = suggest(key, _File.model_fields)
+            raise ProjectError(one_line(f'{path.name}: unknown key "{key}"; {nearest}'))
     try:
         return _File.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ProjectError(
-            f"{path.name}: {where} = {shown(first['input'])} is not allowed: {first['msg'].lower()}"
-        ) from error
+        message = f"{where} = {shown(first['input'])} is not allowed: {first['msg'].lower()}"
+        raise ProjectError(one_line(f"{path.name}: {message}")) from error
 
 
 def _beside(path: Path, node: Node) -> Node:
@@ -227,8 +221,16 @@ def _beside(path: Path, node: Node) -> Node:
     return node.model_copy(update=files) if files else node
 
 
+def _rows(rows: Any) -> int:
+    """How many keyframes a track may turn out to have."""
+    return len(rows) if isinstance(rows, list) else 1
+
+
 def _look(path: Path, data: _File) -> Look:
     try:
+        check_size(len(data.nodes))
+        if sum(_rows(rows) for rows in data.keyframes.values()) > MOST_KEYFRAMES:
+            raise ProjectError(f"keyframes: there are more than {MOST_KEYFRAMES}; use fewer")
         nodes = {}
         for name, values in data.nodes.items():
             if not NODE_ID.fullmatch(name):
@@ -241,4 +243,4 @@ def _look(path: Path, data: _File) -> Look:
         title = data.title or path.stem
         return Look(title, data.about, nodes, parse_wires(data.wires), tracks)
     except EngineError as error:
-        raise ProjectError(f"{path.name}: {error}") from error
+        raise ProjectError(one_line(f"{path.name}: {error}")) from error

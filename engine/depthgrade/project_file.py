@@ -6,7 +6,8 @@ saved.
 """
 
 import os
-from collections.abc import Mapping, MutableMapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -175,30 +176,25 @@ def _set(table: MutableMapping[str, Any], key: str, value: Any) -> None:
 def _lines(wires: tuple[Wire, ...]) -> list[str]:
     """Wires as a file writes them: pictures joined to chains, keys one by one."""
     pictures = [wire for wire in wires if wire.port == "rgb"]
-    chains: list[list[str]] = []
+    out, into = (Counter(getattr(wire, side) for wire in pictures) for side in ("start", "end"))
+    inside = {node for node in out if out[node] == 1 == into[node]}  # one picture in, one out
+    following = {wire.start: wire for wire in pictures if wire.start in inside}
+    lines = []
     for wire in pictures:
-        end = next((chain for chain in chains if chain[-1] == wire.start), None)
-        start = next((chain for chain in chains if chain[0] == wire.end), None)
-        if end is not None and _alone(pictures, wire.start):
-            end.append(wire.end)
-            if start is not None and start is not end and _alone(pictures, wire.end):
-                end.extend(start[1:])
-                chains.remove(start)
-        elif start is not None and _alone(pictures, wire.end):
-            start.insert(0, wire.start)
-        else:
-            chains.append([wire.start, wire.end])
-    lines = [" -> ".join(chain) for chain in chains]
-    read = parse_wires(lines)
-    for node in {wire.end for wire in pictures}:  # a mixer's branches keep their order
-        if [w for w in read if w.end == node] != [w for w in pictures if w.end == node]:
-            lines = [str(wire) for wire in pictures]
-            break
+        if wire.start in inside:
+            continue
+        chain = [wire.start, wire.end]
+        while chain[-1] in following:
+            chain.append(following[chain[-1]].end)
+        lines.append(" -> ".join(chain))
+    if _by_end(parse_wires(lines)) != _by_end(pictures):  # a mixer's branches keep their order
+        lines = [str(wire) for wire in pictures]
     return [*lines, *(str(wire) for wire in wires if wire.port == "key")]
 
 
-def _alone(pictures: list[Wire], node: str) -> bool:
-    """Whether a node lies in the middle of a chain: one picture in, one out."""
-    starts = sum(wire.start == node for wire in pictures)
-    ends = sum(wire.end == node for wire in pictures)
-    return starts <= 1 and ends <= 1
+def _by_end(wires: Iterable[Wire]) -> dict[str, list[str]]:
+    """The starts of the wires into each node."""
+    found: dict[str, list[str]] = {}
+    for wire in wires:
+        found.setdefault(wire.end, []).append(wire.start)
+    return found

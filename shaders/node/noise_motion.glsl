@@ -7,11 +7,13 @@ vec4 noise_luma(sampler2D image, ivec2 q)
     return vec4(dot(texelFetch(image, q, 0).rgb, vec3(0.21, 0.70, 0.09)), 0.0, 0.0, 1.0);
 }
 
-// The mean square difference of a block and the one `shift` beside it, on a checkerboard.
+// The mean square difference of a block and the one `shift` beside it, on a checkerboard. What they
+// differ in brightness counts half: light that flickers moves nothing, a slope of light does.
 float noise_mismatch(sampler2D now, sampler2D other, ivec2 corner, int side, ivec2 shift)
 {
     ivec2 last = textureSize(now, 0) - 1;
-    float sum = 0.0;
+    float mean = 0.0;
+    float squares = 0.0;
     for (int y = 0; y < side; ++y)
     {
         for (int x = y & 1; x < side; x += 2)
@@ -19,10 +21,13 @@ float noise_mismatch(sampler2D now, sampler2D other, ivec2 corner, int side, ive
             ivec2 p = corner + ivec2(x, y);
             float d = texelFetch(now, clamp(p, ivec2(0), last), 0).r
                       - texelFetch(other, clamp(p + shift, ivec2(0), last), 0).r;
-            sum += d * d;
+            mean += d;
+            squares += d * d;
         }
     }
-    return sum / float(side * side / 2);
+    float count = float(side * side / 2);
+    mean /= count;
+    return squares / count - 0.5 * mean * mean;
 }
 
 // The corner of the block of luma about the middle of a cell.

@@ -6,7 +6,7 @@ comments only. What the picture asked for does not need is not in the text. Only
 neighbouring pixels or frames ends a pass, and only what it reads is drawn into a texture.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -89,6 +89,7 @@ class _Passes:
         self.request = request
         self.graph = request.project.look.graph
         self.nodes = request.project.look.nodes
+        self.places: Mapping[str, int] = {name: place for place, name in enumerate(self.nodes)}
         self.live, self.guided = request.live, request.guided
         self.programs: list[Program] = []
         self.textures = Textures()

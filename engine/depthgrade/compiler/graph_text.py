@@ -34,6 +34,7 @@ class Context(Protocol):
     """What every pass of a plan shares."""
 
     nodes: Mapping[str, Node]
+    places: Mapping[str, int]  # of the nodes in the look, which tell their uniforms apart
     graph: Graph
     live: frozenset[str]
     guided: bool
@@ -270,12 +271,13 @@ def arguments(
     """A call's arguments: uniforms if one of its parameters is live, else literals."""
     if not any(f"{calls.node}.{parameter}" in context.live for parameter in call.parameters):
         return [literal(value) for value in call.arguments]
-    order = list(context.nodes).index(calls.node)
+    order = context.places[calls.node]
+    known = {uniform for uniform, _ in uniforms}
     names = []
     for place, value in enumerate(call.arguments):
         name = f"{call.function}_{order}_{calls.name}{calls.index}_{place}"
         uniform = Uniform(name, calls.node, calls.name, calls.index, place)
-        if uniform not in [known for known, _ in uniforms]:
+        if uniform not in known:
             uniforms.append((uniform, kind(value)))
         names.append(name)
     return names

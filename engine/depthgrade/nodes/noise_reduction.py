@@ -2,11 +2,10 @@
 
 A pixel is averaged with those whose 5x5 surroundings are alike within a tolerance: with where it is
 in the frames around, then with pixels around it. Motion is found by matching blocks of luma, coarse
-to fine. Noise that moves nothing takes part in full; what is unlike takes no part at all, so an
-edge leaves no ghost.
+to fine. What is unlike takes no part at all, so an edge leaves no ghost.
 
 A threshold T stands for a mean difference of T/100 * 0.10 in DI code value, twice that for chroma:
-15 is 0.015, about 0.21 stop at mid-grey. Source: reference measurements of patch weights.
+15 is 0.015, about 0.21 stop at mid-grey. At 0.3 of it a weight is half, from it on 0.
 """
 
 import math

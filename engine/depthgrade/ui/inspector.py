@@ -146,6 +146,12 @@ def row(app: App, node_name: str, node: Node, parameter: Parameter) -> None:
             chosen = widgets.choice(app.places, address, value, parameter.words, width=room)
             if chosen is not None:
                 app.set(address, chosen)
+        case "whole":
+            room = imgui.get_content_region_avail().x
+            words = tuple(map(str, range(int(parameter.low or 0), int(parameter.high or 0) + 1)))
+            chosen = widgets.choice(app.places, address, str(value), words, width=room)
+            if chosen is not None:
+                app.set(address, int(chosen))
         case "rgb":
             _channels(app, address, value, parameter)
         case "number":
