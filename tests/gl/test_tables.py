@@ -17,7 +17,6 @@ def _program(functions: tuple[GlslFunction, ...], size: tuple[int, int]) -> Prog
     return Program(
         text=assemble(
             "fragment",
-            size,
             ["uniform sampler2D plane0;"],
             "\n".join(function.text for function in functions),
             [

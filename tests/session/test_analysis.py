@@ -120,8 +120,8 @@ def test_playing_uses_no_later_frame(project: Project) -> None:
     with Renderer(project, past_only=True) as renderer:
         shot = renderer.shot(0)
         first = renderer.depth_map(0)
-        alone = shot.mapping.apply(renderer.clip_depth.raw(0, "better"))
-        np.testing.assert_array_equal(first, alone)
+        raw = renderer.clip_depth.raw(0, "better")
+        np.testing.assert_array_equal(first, shot.mapping.apply(raw))
         second = renderer.depth_map(1)
         raw = shot.mapping.apply(renderer.clip_depth.raw(1, "better"))
     assert np.abs(second - raw).max() > 0
