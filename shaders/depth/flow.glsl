@@ -48,8 +48,8 @@ vec4 flow_gradient(sampler2D luma, ivec2 q)
 // The motion of the 8 x 8 patch of cell q (one cell to 4 pixels) from picture a to picture b, both
 // as flow_gradient makes them, from a first guess. The mean difference is left out, so that a
 // change of exposure is no motion; a search that runs away returns the guess. damping keeps flat
-// patches at the guess.
-vec2 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
+// patches at the guess. The third number is the deviation that was left: how badly it was found.
+vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
 {
     ivec2 first = 4 * q - 2;
     ivec2 last = textureSize(a, 0) - 1;
@@ -65,10 +65,11 @@ vec2 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
             slopes += g;
         }
     vec2 motion = guess;
+    float left = 0.0;
     for (int round = 0; round < 3; ++round)
     {
         vec2 error = vec2(0.0);
-        float total = 0.0;
+        float total = 0.0, squares = 0.0;
         for (int j = 0; j < 8; ++j)
             for (int i = 0; i < 8; ++i)
             {
@@ -77,13 +78,15 @@ vec2 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
                 float difference = flow_read(b, vec2(p) + motion).r - here.r;
                 error += difference * here.gb;
                 total += difference;
+                squares += difference * difference;
             }
         error -= total / 64.0 * slopes;
+        left = sqrt(max(squares / 64.0 - total * total / 4096.0, 0.0));
         vec2 change = vec2(yy * error.x - xy * error.y, xx * error.y - xy * error.x);
         change /= xx * yy - xy * xy;
         motion -= change / max(1.0, 0.5 * length(change));
     }
-    return distance(motion, guess) > 4.0 ? guess : motion;
+    return vec3(distance(motion, guess) > 4.0 ? guess : motion, left);
 }
 
 // The guess for cell q from the cells of a picture half as large.
@@ -93,21 +96,22 @@ vec2 flow_guess(sampler2D coarser, ivec2 q)
 }
 
 // The motion of pixel q from picture a to b (RGB): that of the four patches over it, each weighted
-// by how well it finds the pixel again. scale is a's size over that of the patches' pictures.
-vec2 flow_dense(sampler2D a, sampler2D b, sampler2D patches, ivec2 q, float scale)
+// by how well it finds the pixel again; and how badly the patches were found. scale is a's size over that of the patches' pictures.
+vec3 flow_dense(sampler2D a, sampler2D b, sampler2D patches, ivec2 q, float scale)
 {
     vec3 here = texelFetch(a, q, 0).rgb;
     ivec2 last = textureSize(patches, 0) - 1;
     ivec2 corner = ivec2(floor((vec2(q) + 0.5) / (4.0 * scale) - 0.5));
-    vec3 sum = vec3(0.0);
+    vec4 sum = vec4(0.0);
     for (int i = 0; i < 4; ++i)
     {
         ivec2 cell = clamp(corner + ivec2(i & 1, i >> 1), ivec2(0), last);
-        vec2 motion = scale * texelFetch(patches, cell, 0).rg;
+        vec3 patch_ = texelFetch(patches, cell, 0).rgb;
+        vec2 motion = scale * patch_.xy;
         float difference = flow_luma(flow_read(b, vec2(q) + motion).rgb - here);
         // A difference below one code value of 8 bits is none.
         float unlike = max(abs(difference), 0.004);
-        sum += vec3(motion, 1.0) / (unlike * unlike);
+        sum += vec4(motion, patch_.z, 1.0) / (unlike * unlike);
     }
-    return sum.xy / sum.z;
+    return sum.xyz / sum.w;
 }

@@ -15,13 +15,15 @@ float temporal_weight(float difference, float reach)
 vec4 temporal_pair(sampler2D now, sampler2D before, sampler2D motion, ivec2 q)
 {
     vec4 here = texelFetch(now, q, 0);
-    vec2 at = vec2(q) + texelFetch(motion, q, 0).rg;
+    vec3 step_ = texelFetch(motion, q, 0).rgb;
+    vec2 at = vec2(q) + step_.xy;
     vec4 there = flow_read(before, at);
     vec2 last = vec2(textureSize(before, 0) - 1);
     bool inside = all(greaterThanEqual(at, vec2(0.0))) && all(lessThanEqual(at, last));
     float unlike = dot(abs(there.rgb - here.rgb), vec3(1.0));
     // Never 0, so that a frame unlike the one before it has a fit as well.
-    return vec4(there.a, here.a, inside ? 1e-6 + temporal_weight(unlike, 0.3) : 1e-6, 0.0);
+    float weight = temporal_weight(unlike, 0.3) * temporal_weight(step_.z, 0.04);
+    return vec4(there.a, here.a, inside ? 1e-6 + weight : 1e-6, 0.0);
 }
 
 // The line now = slope * before + shift of a picture of temporal_pair, robust and symmetric: the
@@ -66,12 +68,18 @@ vec4 temporal_add(vec4 state, sampler2D motion, sampler2D neighbour, vec4 here, 
 {
     ivec2 last = textureSize(neighbour, 0) - 1;
     // The nearest vector: motion hardly changes between texels, and reading between them costs a third.
-    state.xy += texelFetch(motion, clamp(ivec2(floor(state.xy + 0.5)), ivec2(0), last), 0).rg;
+    ivec2 nearest = clamp(ivec2(floor(state.xy + 0.5)), ivec2(0), last);
+    vec3 step_ = texelFetch(motion, nearest, 0).rgb;
+    // Where a patch was not found again the point is lost, in all frames beyond as well: what lies
+    // there would pass for it here and there, and the map would be speckled.
+    float trust = temporal_weight(step_.z, 0.04);
+    state.xy = trust > 0.0 ? state.xy + step_.xy : vec2(-1.0e6);
     vec4 there = flow_read(neighbour, state.xy);
     if (any(lessThan(state.xy, vec2(-0.5))) || any(greaterThan(state.xy, vec2(last) + 0.5)))
         return state;
     float nearness = line.x * there.a + line.y;
-    float weight = line.z * temporal_weight(dot(abs(there.rgb - here.rgb), vec3(1.0)), 0.5);
-    weight *= temporal_weight(nearness - here.a, 0.6 * span);
+    float weight = line.z * trust;
+    weight *= temporal_weight(dot(abs(there.rgb - here.rgb), vec3(1.0)), 0.4);
+    weight *= temporal_weight(nearness - here.a, 0.3 * span);
     return state + vec4(0.0, 0.0, weight * nearness, weight);
 }

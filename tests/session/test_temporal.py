@@ -42,7 +42,7 @@ def gradients(rgb: Array) -> list[Array]:
 
 
 def patches(a: Array, b: Array, guess: Array) -> Array:
-    """Motion (rows, columns, 2) of the 8x8 patches, one every 4 pixels."""
+    """Motion of the 8x8 patches, one every 4 pixels, and the deviation left: (rows, columns, 3)."""
     rows, columns = guess.shape[:2]
     offsets = np.arange(8) - 2
     y = (4 * np.arange(rows)[:, None] + offsets)[:, None, :, None] + np.zeros((1, columns, 1, 8))
@@ -56,15 +56,16 @@ def patches(a: Array, b: Array, guess: Array) -> Array:
         at = x + motion[..., 0, None, None], y + motion[..., 1, None, None]
         residual = between(b, *at)[..., 0] - luma
         residual -= residual.mean((2, 3), keepdims=True)
+        left = residual.std((2, 3))
         ex, ey = (gx * residual).sum((2, 3)), (gy * residual).sum((2, 3))
         step = np.stack([yy * ex - xy * ey, xx * ey - xy * ex], -1) / (xx * yy - xy**2)[..., None]
         motion -= step / np.maximum(1, np.linalg.norm(step, axis=-1, keepdims=True) / 2)
     lost = np.linalg.norm(motion - guess, axis=-1, keepdims=True) > 4
-    return np.where(lost, guess, motion)
+    return np.dstack([np.where(lost, guess, motion), left])
 
 
 def motion(a: Array, b: Array) -> Array:
-    """Motion (h, w, 2) in pixels from picture a to picture b, RGB in their first channels."""
+    """Motion in pixels from a to b (RGB in their first channels) and its residual: (h, w, 3)."""
     levels = list(zip(gradients(a[..., :3]), gradients(b[..., :3]), strict=True))
     flow: Array | None = None
     for first, second in reversed(levels):
@@ -72,20 +73,21 @@ def motion(a: Array, b: Array) -> Array:
         row, column = np.mgrid[: shape[0], : shape[1]]
         guess = np.zeros((*shape, 2))
         if flow is not None:
-            guess = 2 * between(flow, column / 2 - 0.25, row / 2 - 0.25)
+            guess = 2 * between(flow, column / 2 - 0.25, row / 2 - 0.25)[..., :2]
         flow = patches(first, second, guess)
     assert flow is not None
     y, x = np.mgrid[: a.shape[0], : a.shape[1]]
     top, left = (np.floor((each + 0.5) / 8 - 0.5).astype(int) for each in (y, x))
     luma = np.array([0.2126, 0.7152, 0.0722])
-    total = np.zeros((*a.shape[:2], 3))
+    total = np.zeros((*a.shape[:2], 4))
     for j, i in ((0, 0), (0, 1), (1, 0), (1, 1)):
         cell = np.clip(top + j, 0, flow.shape[0] - 1), np.clip(left + i, 0, flow.shape[1] - 1)
-        candidate = 2 * flow[cell]
+        candidate = 2 * flow[cell][..., :2]
         found = between(b, x + candidate[..., 0], y + candidate[..., 1])[..., :3]
         weight = np.maximum(np.abs((found - a[..., :3]) @ luma), 0.004) ** -2
-        total += np.dstack([candidate, np.ones(a.shape[:2])]) * weight[..., None]
-    return total[..., :2] / total[..., 2:]
+        parts = np.dstack([candidate, flow[cell][..., 2], np.ones(a.shape[:2])])
+        total += parts * weight[..., None]
+    return total[..., :3] / total[..., 3:]
 
 
 def biweight(difference: Array, reach: float) -> Array:
@@ -102,7 +104,8 @@ def line(now: Array, before: Array, flow: Array) -> tuple[float, float]:
     there, here = between(before, at_x, at_y), now[y, x]
     inside = (at_x >= 0) & (at_y >= 0) & (at_x <= WIDTH - 1) & (at_y <= HEIGHT - 1)
     unlike = np.abs(there[..., :3] - here[..., :3]).sum(-1)
-    prior = 1e-6 + np.where(inside, biweight(unlike, 0.3), 0)
+    sure = biweight(unlike, 0.3) * biweight(flow[y, x, 2], 0.04)
+    prior = 1e-6 + np.where(inside, sure, 0)
     slope, shift, spread = 1.0, 0.0, 0.0
     for number in range(4):
         residual = np.abs(slope * there[..., 3] + shift - here[..., 3])
@@ -134,7 +137,9 @@ def finished(frames: list[Array], index: int, past: int, future: int) -> Array:
             at = np.floor(y + 0.5).astype(int), np.floor(x + 0.5).astype(int)
             at = np.clip(at[0], 0, HEIGHT - 1), np.clip(at[1], 0, WIDTH - 1)
             move = motion(frames[beside], frames[there])[at]
-            x, y = x + move[..., 0], y + move[..., 1]
+            trust = biweight(move[..., 2], 0.04)
+            x = np.where(trust > 0, x + move[..., 0], -1e6)
+            y = np.where(trust > 0, y + move[..., 1], -1e6)
             later = max(there, beside)
             flow = motion(frames[later], frames[later - 1])
             own, own_shift = line(frames[later], frames[later - 1], flow)
@@ -143,8 +148,8 @@ def finished(frames: list[Array], index: int, past: int, future: int) -> Array:
             slope, shift = slope * own, slope * own_shift + shift
             found = between(frames[there], x, y)
             nearness = slope * found[..., 3] + shift
-            weight = biweight(np.abs(found[..., :3] - here[..., :3]).sum(-1), 0.5)
-            weight = weight * biweight(nearness - here[..., 3], 0.6 * SPAN)
+            weight = biweight(np.abs(found[..., :3] - here[..., :3]).sum(-1), 0.4)
+            weight = weight * trust * biweight(nearness - here[..., 3], 0.3 * SPAN)
             weight *= (x >= -0.5) & (y >= -0.5) & (x <= WIDTH - 0.5) & (y <= HEIGHT - 0.5)
             weight *= 0.5 if number == 8 else 1.0
             sums, weights = sums + weight * nearness, weights + weight

@@ -60,16 +60,17 @@ def compile_flow(size: Size) -> tuple[Program, ...]:
         coarsest = level == len(levels) - 1
         guess = "vec2(0.0)" if coarsest else "flow_guess(picture2, q)"
         motion = f"flow_patch(picture0, picture1, q, {guess}, {number(DAMPING)})"
-        made.append(_program(cells, 2 if coarsest else 3, f"vec4({motion}, 0.0, 1.0)", channels=2))
+        made.append(_program(cells, 2 if coarsest else 3, f"vec4({motion}, 1.0)"))
     return tuple(made)
 
 
 @cache
 def compile_dense_flow(size: Size) -> Program:
-    """Motion in pixels from picture 0 to picture 1 (frames), from the patches of picture 2."""
-    return _program(
-        size, 3, "vec4(flow_dense(picture0, picture1, picture2, q, 2.0), 0.0, 1.0)", channels=2
-    )
+    """Motion in pixels from picture 0 to picture 1 (frames), from the patches of picture 2.
+
+    (right, down, how badly it was found as a deviation of luma).
+    """
+    return _program(size, 3, "vec4(flow_dense(picture0, picture1, picture2, q, 2.0), 1.0)")
 
 
 @cache
