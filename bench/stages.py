@@ -53,9 +53,9 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
             progress=lambda done, total, name=name: progress(f"{name} clip", done, total),
         )
         decode = decode_milliseconds(made.clip)
-        for number, look in enumerate(looks.names(), 1):
+        for number, look in enumerate(looks.MAIN, 1):
             results.append(_measure(made, name, look, decode))
-            progress(f"{name} looks", number, len(looks.names()))
+            progress(f"{name} looks", number, len(looks.MAIN))
     return {"frames": count, "depth": source, "results": results}
 
 

@@ -10,12 +10,22 @@ from depthgrade.project import load_look
 from depthgrade.project_file import save, save_look
 
 
+def plain(look: Look) -> dict[str, dict[str, object]]:
+    """The nodes' values; files by where they are, however that is written."""
+    found = {name: dict(node) for name, node in look.nodes.items()}
+    for values in found.values():
+        if values.get("file"):
+            values["file"] = Path(str(values["file"])).resolve()
+    return found
+
+
 @pytest.mark.parametrize("name", looks.names())
 def test_a_saved_look_comes_back(name: str, tmp_path: Path) -> None:
     look = looks.load(name).with_keyframe(f"{next(iter(looks.load(name).nodes))}.enabled", 4, True)
     save_look(look, tmp_path / "x.toml")
     again = load_look(tmp_path / "x.toml")
-    assert again == look
+    assert set(again.wires) == set(look.wires) and again.keyframes == look.keyframes
+    assert plain(again) == plain(look)
 
 
 def test_a_saved_project_comes_back(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ saved.
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
@@ -28,13 +29,14 @@ _KEYS = (
 )
 
 
-def save(project: Project, path: Path | str) -> None:
+def save(project: Project, path: Path | str, *, renamed: Mapping[str, str] | None = None) -> None:
     """Writes a project; paths in it become relative to its folder.
 
+    renamed   nodes that the file has under another name: {old: new}; their comments stay
     Raises ProjectError when the file can't be written or what is there is no TOML.
     """
     path = Path(path)
-    _write(path, _project_values(project, path), project.look)
+    _write(path, _project_values(project, path), project.look, renamed or {})
     _check(Project.load(path).look, project.look)
 
 
@@ -95,8 +97,10 @@ def _relative(target: Path | str, path: Path) -> str:
         return full.as_posix()
 
 
-def _write(path: Path, values: Mapping[str, Any], look: Look) -> None:
-    document = _existing(path)
+def _write(
+    path: Path, values: Mapping[str, Any], look: Look, renamed: Mapping[str, str] | None = None
+) -> None:
+    document = _existing(path, renamed or {})
     for key in _KEYS:
         _set(document, key, values.get(key))
     lines = _lines(look.wires)
@@ -115,11 +119,16 @@ def _write(path: Path, values: Mapping[str, Any], look: Look) -> None:
         raise ProjectError(f"{path}: can't be written: {error.strerror}") from error
 
 
-def _existing(path: Path) -> tomlkit.TOMLDocument:
+def _existing(path: Path, renamed: Mapping[str, str]) -> tomlkit.TOMLDocument:
+    """What is there. Where nodes are called otherwise by now, the heads of their tables are."""
     if not path.exists():
         return tomlkit.document()
     try:
-        return tomlkit.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        for old, new in renamed.items():
+            text = re.sub(rf"(?m)^(\s*\[\s*nodes\s*\.\s*){old}(\s*\])", rf"\g<1>{new}\2", text)
+            text = re.sub(rf"(?m)^(\s*[\"']){old}(\.\w+[\"']\s*=)", rf"\g<1>{new}\2", text)
+        return tomlkit.parse(text)
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise ProjectError(
             f"{path}: is there and is no valid TOML, so it is not written over; {error}"

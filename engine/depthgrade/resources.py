@@ -35,6 +35,12 @@ def user_cache() -> Path:
     return Path(base) / "depthgrade"
 
 
+def user_settings() -> Path:
+    """The folder for what the user keeps: $XDG_CONFIG_HOME/depthgrade."""
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(base) / "depthgrade"
+
+
 def material() -> Path:
     """The folder of test material, never shipped: $DEPTHGRADE_MATERIAL or ../shared/material."""
     return Path(

@@ -110,7 +110,7 @@ def test_showing_a_mixer_as_a_key_is_refused() -> None:
         program(look("mix", "parallel_mixer"), key="mix")
 
 
-@pytest.mark.parametrize("name", looks.names())
+@pytest.mark.parametrize("name", looks.MAIN)
 def test_the_shipped_looks_read_as_their_graph(name: str) -> None:
     """Golden: the part of the text a person reads. Refresh with DEPTHGRADE_REFRESH_GOLDEN=1."""
     settled = looks.load(name).with_value("depth.far_limit", 0.4)

@@ -56,7 +56,7 @@ def demo(
         raise MediaError(
             f"-o {out}: the folder can't be made ({problem.strerror}); choose another"
         ) from problem
-    choice = {name: looks.load(name) for name in looks.names()}
+    choice = {name: looks.load(name) for name in looks.MAIN}
     sheet = out / "contact-sheet.png"
     with bars() as progress:
         made = make_demo_clip(

@@ -7,7 +7,7 @@ import typer
 
 from depthgrade.cli import options
 from depthgrade.cli.terminal import output, table
-from depthgrade.errors import ColorError
+from depthgrade.errors import ColorError, ProjectError
 
 _PANEL = "Reference"
 
@@ -20,14 +20,9 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         name="looks", help=list_looks.__doc__, rich_markup_mode="rich", no_args_is_help=True
     )
-    # With one command only, typer would take it for the group itself.
-    group.callback()(_nothing)
     group.command("list")(list_looks)
+    options.add(group, save_look, "", "save")
     app.add_typer(group, rich_help_panel=_PANEL)
-
-
-def _nothing() -> None:
-    """What a group does by itself."""
 
 
 def nodes(
@@ -108,14 +103,41 @@ def ocio(
 
 
 def list_looks() -> None:
-    """List the looks that come with depthgrade."""
+    """List the looks that come with depthgrade, and your own."""
     from depthgrade import looks  # noqa: PLC0415
 
     listed = table("look", "what it does", "nodes")
-    for name in looks.names():
+    for name in (*looks.names(), *looks.saved_names()):
         look = looks.load(name)
         listed.add_row(name, look.about, ", ".join(look.nodes))
     output().print(listed)
+
+
+def save_look(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What to call it.", show_default=False)
+    ],
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="A project or look .toml.", show_default=False)
+    ],
+    *,
+    values: options.Values = None,
+    overwrite: options.Overwrite = False,
+) -> None:
+    """Keep a look under a name that --look takes.
+
+    Examples:
+      depthgrade looks save evening project.toml
+    """
+    from depthgrade import looks  # noqa: PLC0415
+    from depthgrade.project_file import save_look as write_look  # noqa: PLC0415
+
+    path = looks.saved_path(name)
+    if path.exists() and not overwrite:
+        raise ProjectError(f"{path}: is there already; allowed: another name, or --overwrite")
+    changes = options.Changes(values=tuple(values or ()))
+    write_look(changes.project(source, clip_needed=False).look, path)
+    output().print(str(path), markup=False)
 
 
 def _first_line(text: str | None) -> str:

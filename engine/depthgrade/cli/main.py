@@ -22,6 +22,7 @@ from depthgrade.cli import (
     exchange,
     listing,
     models,
+    node,
     rendering,
     sheet,
     view,
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (demo, view, rendering, sheet, depth, examine, exchange, listing, models, bench):
+for part in (demo, view, rendering, sheet, depth, examine, node, exchange, listing, models, bench):
     part.register(app)
 
 

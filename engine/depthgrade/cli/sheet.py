@@ -62,7 +62,7 @@ def sheet(
     choice = [looks.load(name) for name in names or ()]
     if not choice:
         own = project.look
-        choice = [own] if own.nodes else [looks.load(name) for name in looks.names()]
+        choice = [own] if own.nodes else [looks.load(name) for name in looks.MAIN]
     with bars() as progress:
         write_contact_sheet(
             project,

@@ -33,9 +33,9 @@ from depthgrade.compiler.program import (
 )
 from depthgrade.compiler.source import Source
 from depthgrade.compiler.text import number
-from depthgrade.graph import OUTPUT
+from depthgrade.graph import OUTPUT, SOURCE
 from depthgrade.look import Look
-from depthgrade.nodes.base import START, ColorNode, KeyNode, Node, Pass, Read, Step
+from depthgrade.nodes.base import GUIDE, START, ColorNode, KeyNode, Node, Pass, Read, Step
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.project import Project
 
@@ -196,6 +196,10 @@ class _Passes:
         """Adds the programs of a node's passes; the number of the last."""
         made = {START: start}
         acting = {index for index, _ in kept(self, name, passes)}
+        if any(read.made_by == GUIDE for index in acting for read in passes[index].reads):
+            text = GraphText(self, self.textures)
+            about = f"the picture, because {name} follows its edges"
+            made[GUIDE] = self._start(text, text.picture(SOURCE), about, "bounded({})")
         for index, each in enumerate(passes):
             reads = each.reads or (Read(index - 1),)
             if index not in acting:

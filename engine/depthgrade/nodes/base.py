@@ -56,13 +56,14 @@ class Step:
 
 
 START = -1  # in place of a pass's number: what the node's steps made
+GUIDE = -2  # the picture before all nodes, for keys that follow its edges
 
 
 @dataclass(frozen=True)
 class Read:
     """A picture that a pass reads.
 
-    made_by   the number of the pass in its list that made it, or START
+    made_by   the number of the pass in its list that made it, START or GUIDE
     later     of the frame that many frames later (-1: the one before). Beyond the end of the shot
               it is the frame as far on the other side.
     """

@@ -1,17 +1,32 @@
-"""The depth key, with the controls and the order of Resolve's Depth Map: levels, isolate, invert.
+"""The depth key, with the controls and the order of Resolve's Depth Map.
 
-near = 1 and far = 0. Invert acts last, so that "invert, then lower the near limit until the
-subject is masked out" works.
+Levels, isolate, finesse (filter, contract or expand, blur), invert; near = 1 and far = 0. Invert
+acts last, so that "invert, then lower the near limit until the subject is masked out" works.
 """
 
+import math
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from depthgrade.nodes.base import KeyNode, Step, parameter
+from depthgrade.nodes.base import (
+    GUIDE,
+    START,
+    KeyNode,
+    Pass,
+    Read,
+    Step,
+    gaussian,
+    parameter,
+)
 
 LEAST_SPAN = 1e-4  # limits closer than this act as a hard step
 LEAST_SOFTNESS = 1e-5  # smoothstep is undefined between equal edges
+FILTER_LEVELS = 5  # each looks twice as far as the one before
+FILTER_UNIT = 1 / 540  # picture heights between the pixels the first compares
+FARTHEST = 0.03  # picture heights that edges move by at 1
+LINES = ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, -1.0))  # steps, in pixels
 
 Quality = Literal["faster", "better"]
 Limit = float | Literal["auto"]
@@ -44,6 +59,16 @@ class DepthMap(KeyNode):
     target_depth: float = parameter(1.0, 0, 1, "depth", "Middle of the slice; 1 is the foreground.")
     tolerance: float = parameter(0.1, 0, 1, "depth", "Half the width of the slice.")
     softness: float = parameter(0.1, 0, 1, "depth", "Width of the slice's soft edge.")
+    post_processing: bool = Field(
+        default=False, description="Off: filter, contract_expand and blur below are ignored."
+    )
+    post_filter: float = parameter(
+        0.0, 0, 1, "", "Lets the key follow the edges of the picture's colours; 1 is fully."
+    )
+    contract_expand: float = parameter(
+        0.0, -1, 1, "", "Moves the key's edges, in by up to 3 % of the picture's height or out."
+    )
+    blur: float = parameter(0.0, 0, 20, "% of height", "Softens the key.")
     key_gain: float = parameter(1.0, 0, 2, "", "Key output gain.")
 
     @property
@@ -54,7 +79,7 @@ class DepthMap(KeyNode):
         return frozenset(n for n in ("far_limit", "near_limit") if getattr(self, n) == "auto")
 
     def steps(self) -> tuple[Step, ...]:
-        """Levels, gamma, isolate, invert, gain; the last result is a key of 0..1.
+        """Levels, gamma, isolate; invert and gain too where no passes come between.
 
         Raises ValueError while a limit is still "auto".
         """
@@ -78,9 +103,65 @@ class DepthMap(KeyNode):
             )
         if not calls:
             calls.append(Step("depth_clamp"))
-        if self.invert:
-            calls.append(Step("depth_invert"))
-        calls.append(
-            Step("key_gain", (self.key_gain,), frozenset({"key_gain"}), self.key_gain == 1)
+        return (*calls, *(() if self.post_processing else self._ending()))
+
+    def passes(self, size: tuple[int, int]) -> tuple[Pass, ...]:
+        """The finesse: filter, contract or expand, blur."""
+        if not self.post_processing:
+            return ()
+        return (
+            *_followed(self.post_filter, size),
+            *_moved(self.contract_expand, size),
+            *gaussian(self.blur, size, "blur"),
         )
-        return tuple(calls)
+
+    def last_steps(self) -> tuple[Step, ...]:
+        """Invert and gain after the passes."""
+        return self._ending() if self.post_processing else ()
+
+    def _ending(self) -> tuple[Step, ...]:
+        turned = (Step("depth_invert"),) if self.invert else ()
+        gained = Step("key_gain", (self.key_gain,), frozenset({"key_gain"}), self.key_gain == 1)
+        return (*turned, gained)
+
+
+def _followed(amount: float, size: tuple[int, int]) -> tuple[Pass, ...]:
+    """The key averaged with that of pixels of like colour, ever farther apart, and mixed in.
+
+    Source: Dammertz, Sewtz, Hanika, Lensch, "Edge-avoiding a-trous wavelet transform", 2010.
+    """
+    follows, idle = frozenset({"post_filter"}), amount == 0
+    unit = max(1, round(FILTER_UNIT * size[1]))
+    averaged = tuple(
+        Pass(
+            "key_follow",
+            (float(unit * 2**level),),
+            follows,
+            (Read(level - 1), Read(GUIDE)),
+            identity=idle,
+        )
+        for level in range(FILTER_LEVELS)
+    )
+    mixed = Pass("key_mixed", (amount,), follows, (Read(START), Read(FILTER_LEVELS - 1)))
+    return (*averaged, replace(mixed, identity=idle))
+
+
+def _moved(amount: float, size: tuple[int, int]) -> tuple[Pass, ...]:
+    """The greatest (or, contracting, least) key within an octagon, by four lines one after another.
+
+    With lines of half lengths a across and down and b on the diagonals, in steps, the octagon
+    reaches a + 2 b and is regular where a = b sqrt(2).
+    """
+    reach = abs(amount) * FARTHEST * size[1]
+    diagonal = reach / (2 + math.sqrt(2))
+    lengths = (math.sqrt(2) * diagonal,) * 2 + (diagonal,) * 2
+    way = math.copysign(1.0, amount)
+    return tuple(
+        Pass(
+            "key_extreme",
+            (x, y, length, way),
+            frozenset({"contract_expand"}),
+            identity=amount == 0,
+        )
+        for (x, y), length in zip(LINES, lengths, strict=True)
+    )
