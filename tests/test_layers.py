@@ -19,7 +19,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     # Above look: a project file is checked against the node declarations.
     frozenset({"look"}),
     frozenset({"project"}),
-    frozenset({"looks", "compiler", "media", "depth", "interchange", "schema", "comparison"})
+    frozenset(
+        {"looks", "compiler", "media", "depth", "interchange", "schema", "comparison", "reference"}
+    )
     | {"editing", "project_file"},
     frozenset({"gl"}),
     frozenset({"session"}),

@@ -29,6 +29,11 @@ def nodes(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="One node type.", show_default=False)
     ] = None,
+    *,
+    markdown: Annotated[
+        bool,
+        typer.Option("--markdown", metavar=options.FLAG, help="Print all of them as Markdown."),
+    ] = False,
 ) -> None:
     """List the node types, or the parameters of one: ranges, units and defaults.
 
@@ -39,6 +44,11 @@ def nodes(
     from depthgrade.nodes.base import shown  # noqa: PLC0415 - see the package's docstring
     from depthgrade.nodes.registry import node_type, node_types, parameters  # noqa: PLC0415
 
+    if markdown:
+        from depthgrade.reference import nodes_page  # noqa: PLC0415
+
+        print(nodes_page(), end="")
+        return
     if name is None:
         listed = table("node", "what it is", "takes", "gives")
         for each, kind in node_types().items():
