@@ -1,6 +1,9 @@
 """Writes a checkpoint as one ONNX file: folded normalisation, dynamic sides, fp16 weights.
 
-    python export.py --checkpoint FILE --onnx FILE
+    python export.py --checkpoint FILE [--other FILE --share 0.5] --onnx FILE
+
+With --other, the weights of both are mixed first; a network and what it was fine-tuned to lie close
+enough for the mean to work, and it measured better than either (LOG.md).
 
 The graph takes `rgb` (1, 3, h, w) float32 in 0..1, h and w multiples of 32, and gives `nearness`
 (1, 1, h, w) float32. Weights are stored in fp16 and cast to fp32 in the graph; ONNX Runtime folds
@@ -17,7 +20,7 @@ import onnx
 import torch
 from network import DepthNet
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 OPSET = 17
@@ -54,11 +57,24 @@ def store_weights_as_fp16(model: onnx.ModelProto) -> None:
     graph.node.extend(nodes)
 
 
-def export(checkpoint: Path, target: Path) -> None:
-    """Loads the averaged weights and writes the ONNX file."""
+def weights(checkpoint: Path) -> dict[str, Tensor]:
+    """The averaged weights of a checkpoint."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    return dict(state["average"])
+
+
+def mixed(one: dict[str, Tensor], other: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """(1 - share) of one and share of the other."""
+    return {
+        key: torch.lerp(value, other[key], share) if value.is_floating_point() else value
+        for key, value in one.items()
+    }
+
+
+def export(state: dict[str, Tensor], target: Path) -> None:
+    """Writes weights as an ONNX file."""
     net = DepthNet()
-    net.load_state_dict(state["average"])
+    net.load_state_dict(state)
     net.eval()
     fold(net)
     torch.onnx.export(
@@ -82,9 +98,14 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--other", type=Path, help="a checkpoint to mix with")
+    parser.add_argument("--share", type=float, default=0.5, help="of the other")
     parser.add_argument("--onnx", type=Path, required=True)
     args = parser.parse_args()
-    export(args.checkpoint, args.onnx)
+    state = weights(args.checkpoint)
+    if args.other:
+        state = mixed(state, weights(args.other), args.share)
+    export(state, args.onnx)
     print(args.onnx, args.onnx.stat().st_size, "bytes, opset", OPSET)
 
 

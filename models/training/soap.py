@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 LARGEST = 900  # sides above this are not rotated: their eigenbasis would cost more than the step
 
+TINY = 1e-30
+
 
 class Soap(torch.optim.Optimizer):
     """Weights are taken as matrices (outputs, rest); vectors are not rotated and get plain Adam."""
@@ -58,7 +60,11 @@ class Soap(torch.optim.Optimizer):
                 # One power iteration with QR; the squares move with the sorted directions.
                 order = torch.argsort((basis * (factor @ basis)).sum(0), descending=True)
                 state["square"] = state["square"].index_select(0 if side == "left" else 1, order)
-                state[side] = (factor, torch.linalg.qr(factor @ basis[:, order])[0])
+                turned = torch.linalg.qr(factor @ basis[:, order] / factor.trace().clamp_min(TINY))[
+                    0
+                ]
+                if torch.isfinite(turned).all():
+                    state[side] = (factor, turned)
 
     @staticmethod
     def _begin(state: dict, grad: Tensor, rotated: bool) -> None:
@@ -68,7 +74,13 @@ class Soap(torch.optim.Optimizer):
             state[side] = None
             if rotated and 1 < len(matrix) <= LARGEST:
                 factor = matrix @ matrix.T
-                state[side] = (0.05 * factor, torch.linalg.eigh(factor)[1])
+                scaled = factor / factor.trace().clamp_min(TINY)
+                basis = torch.linalg.eigh(scaled.double() + 1e-9 * torch.eye(len(scaled)))[
+                    1
+                ].float()
+                if not torch.isfinite(basis).all():
+                    basis = torch.eye(len(scaled))
+                state[side] = (0.05 * factor, basis)
 
     @staticmethod
     def _rotate(state: dict, values: Tensor) -> Tensor:
