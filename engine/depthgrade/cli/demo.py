@@ -30,9 +30,13 @@ def demo(
         str | None,
         typer.Option(
             metavar="FILE|NAME",
-            help="Estimate depth with this network instead of taking the scene's own.",
+            help="Estimate depth with this network instead of the default one.",
         ),
     ] = None,
+    exact_depth: Annotated[
+        bool,
+        typer.Option("--exact-depth", help="Take the scene's own depth instead of a network's."),
+    ] = False,
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="Another number, another scene.")
     ] = 0,
@@ -40,11 +44,12 @@ def demo(
 ) -> None:
     """Draw a clip, grade it with every look, and write movies and a contact sheet.
 
-    Needs no footage and no network: the clip is a ray-marched scene of its own, with exact depth.
+    Needs no footage and no download: the clip is a ray-marched scene of its own, its depth is
+    estimated by the network in the box, and its exact depth is written beside it.
 
     Examples:
       depthgrade demo
-      depthgrade demo --model tcmonodepth-small -o out/network
+      depthgrade demo --exact-depth -o out/exact
     """
     from depthgrade import looks  # noqa: PLC0415 - see the package's docstring
     from depthgrade.session.contact_sheet import write_contact_sheet  # noqa: PLC0415
@@ -65,7 +70,7 @@ def demo(
             seed=seed,
             progress=lambda done, total: progress("drawing the clip", done, total),
         )
-        project = _project(made, model)
+        project = _project(made, model, exact=exact_depth)
         reports = {}
         for name, look in choice.items():
             progress.label(name)
@@ -78,11 +83,13 @@ def demo(
     _tell(made, sheet, reports)
 
 
-def _project(made: "DemoClip", model: str | None) -> "Project":
+def _project(made: "DemoClip", model: str | None, *, exact: bool) -> "Project":
     """The project of the demo's clip: the one place that says where its depth comes from."""
+    from depthgrade.depth import default_card  # noqa: PLC0415 - see the package's docstring
     from depthgrade.project import Project  # noqa: PLC0415
 
-    return Project(clip=made.clip, depth=None if model else made.depth, model=model)
+    network = not exact and (model is not None or default_card() is not None)
+    return Project(clip=made.clip, depth=None if network else made.depth, model=model)
 
 
 def _render(project: "Project", movie: Path, progress: Bars) -> "RenderReport":
