@@ -24,8 +24,8 @@ Quality = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the program."""
-    options.add(app, analyze, "Write")
-    options.add(app, depth, "Examine")
+    options.add(app, analyze, "Write", without=("look", "values", "output", "depth"))
+    options.add(app, depth, "Examine", without=("look", "values", "output"))
 
 
 def analyze(
@@ -40,12 +40,8 @@ def analyze(
     frames: options.Frames = None,
     quality: Quality = "better",
     overwrite: options.Overwrite = False,
-    track: options.Track = None,
+    changes: options.Changes,
     rate: options.Rate = None,
-    input: options.InputSpace = None,
-    rendering: options.RenderingName = None,
-    configuration: options.Configuration = None,
-    model: options.Model = None,
     json: Annotated[bool, typer.Option("--json", metavar=options.FLAG, help="Print JSON.")] = False,
 ) -> None:
     """Estimate the depth of a clip once and write it as OpenEXR files, the depth pass.
@@ -60,9 +56,6 @@ def analyze(
     """
     from depthgrade.session.analysis import analyze as write_pass  # noqa: PLC0415
 
-    changes = options.Changes(
-        input=input, rendering=rendering, model=model, track=track, ocio=configuration
-    )
     project = changes.project(source)
     speed = options.parse_rate(rate)
     with bars() as progress:
@@ -99,13 +92,8 @@ def depth(
     *,
     frames: options.Frames = None,
     quality: Quality = "better",
-    track: options.Track = None,
+    changes: options.Changes,
     rate: options.Rate = None,
-    input: options.InputSpace = None,
-    rendering: options.RenderingName = None,
-    configuration: options.Configuration = None,
-    model: options.Model = None,
-    folder: options.DepthFolder = None,
     json: Annotated[bool, typer.Option("--json", metavar=options.FLAG, help="Print JSON.")] = False,
 ) -> None:
     """Report on a clip's depth: each shot's histogram, suggested limits, and how still a key holds.
@@ -121,14 +109,6 @@ def depth(
 
     from depthgrade.session.depth_report import MEASURED, report_depth  # noqa: PLC0415
 
-    changes = options.Changes(
-        input=input,
-        rendering=rendering,
-        model=model,
-        depth=folder,
-        track=track,
-        ocio=configuration,
-    )
     project = changes.project(source)
     speed = options.parse_rate(rate)
     with bars() as progress:

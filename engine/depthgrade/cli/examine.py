@@ -92,15 +92,7 @@ def explain(
     glsl: Annotated[
         bool, typer.Option("--glsl", metavar=options.FLAG, help="Print the shader that draws it.")
     ] = False,
-    look: options.LookName = None,
-    values: options.Values = None,
-    track: options.Track = None,
-    input: options.InputSpace = None,
-    output_space: options.OutputSpace = None,
-    rendering: options.RenderingName = None,
-    configuration: options.Configuration = None,
-    model: options.Model = None,
-    depth: options.DepthFolder = None,
+    changes: options.Changes,
 ) -> None:
     """Say in words what a look or project does to a clip, or print it as GLSL.
 
@@ -111,19 +103,8 @@ def explain(
     from depthgrade.session.explain import compile_plan  # noqa: PLC0415
     from depthgrade.session.explain import explain as explained  # noqa: PLC0415
 
-    if source is None and look is None:
+    if source is None and changes.look is None:
         raise ProjectError("explain: nothing to explain; give a clip, a project or --look NAME")
-    changes = options.Changes(
-        look,
-        tuple(values or ()),
-        input,
-        output_space,
-        rendering,
-        model,
-        depth,
-        track,
-        configuration,
-    )
     project, clip = _project_and_clip(changes, source)
     if glsl:
         print(compile_plan(project, clip).text, end="")

@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
     options.add(group, import_cdl, "", "import")
     options.add(group, export_cdl, "", "export")
     app.add_typer(group, rich_help_panel=_PANEL)
-    options.add(app, bake, _PANEL)
+    options.add(app, bake, _PANEL, without=("model", "depth", "track"))
     options.add(app, schema, _PANEL)
     options.add(app, diff, _PANEL)
 
@@ -105,12 +105,7 @@ def bake(
     frame: Annotated[
         int, typer.Option("--frame", "-f", metavar="N", help="Whose values keyframes have.")
     ] = 0,
-    look: options.LookName = None,
-    values: options.Values = None,
-    input: options.InputSpace = None,
-    output_space: options.OutputSpace = None,
-    rendering: options.RenderingName = None,
-    configuration: options.Configuration = None,
+    changes: options.Changes,
     overwrite: options.Overwrite = False,
 ) -> None:
     """Write a look as a LUT, .cube or .clf, from the input space to the output space.
@@ -124,16 +119,8 @@ def bake(
     """
     from depthgrade.session.bake import bake as write_lut  # noqa: PLC0415
 
-    if source is None and look is None:
+    if source is None and changes.look is None:
         raise ProjectError("bake: nothing to bake; give a project, a look .toml or --look NAME")
-    changes = options.Changes(
-        look,
-        tuple(values or ()),
-        input,
-        output_space,
-        rendering,
-        ocio=configuration,
-    )
     project = changes.project(source, clip_needed=False)
     if project.input == "auto":
         note("the input space is not said; rec709 is assumed, --input names another")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -238,19 +238,71 @@ def open_ended(text: str | None) -> bool:
     return text is not None and text.strip().endswith(":") and text.strip() != ":"
 
 
-def add(app: typer.Typer, function: Callable[..., None], panel: str, name: str = "") -> None:
-    """Adds a command whose help is its docstring: prose unwrapped, examples line by line."""
+# The option of each field of Changes, in the order the help lists them.
+_SPELT = {
+    "look": LookName,
+    "values": Values,
+    "input": InputSpace,
+    "output": OutputSpace,
+    "rendering": RenderingName,
+    "ocio": Configuration,
+    "model": Model,
+    "depth": DepthFolder,
+    "track": Track,
+}
+
+
+def add(
+    app: typer.Typer,
+    function: Callable[..., None],
+    panel: str,
+    name: str = "",
+    *,
+    without: tuple[str, ...] = (),
+) -> None:
+    """Adds a command whose help is its docstring: prose unwrapped, examples line by line.
+
+    A parameter `changes: Changes` becomes one option a field, less the fields `without` names.
+    """
     prose, _, examples = inspect.cleandoc(function.__doc__ or "").partition("\n\nExamples:\n")
     text = "\n\n".join(part.replace("\n", " ") for part in prose.split("\n\n"))
     if examples:
         text += f"\n\n[bold]Examples[/]\n{examples}"
+    command = _spelt_out(function, without)
     needs_more = any(
         each.default is inspect.Parameter.empty
-        for each in inspect.signature(function).parameters.values()
+        for each in inspect.signature(command).parameters.values()
     )
-    app.command(name or None, help=text, rich_help_panel=panel, no_args_is_help=needs_more)(
-        function
-    )
+    app.command(
+        name or function.__name__, help=text, rich_help_panel=panel, no_args_is_help=needs_more
+    )(command)
+
+
+def _spelt_out(function: Callable[..., None], without: tuple[str, ...]) -> Callable[..., None]:
+    """The function with its parameter `changes` as the options it is made of."""
+    parameters: list[inspect.Parameter] = []
+    fields = {field: option for field, option in _SPELT.items() if field not in without}
+    for each in inspect.signature(function, eval_str=True).parameters.values():
+        if each.annotation is not Changes:
+            parameters.append(each)
+            continue
+        parameters += [
+            inspect.Parameter(
+                field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option
+            )
+            for field, option in fields.items()
+        ]
+    if len(parameters) == len(inspect.signature(function).parameters):
+        return function
+
+    def command(**given: Any) -> None:
+        taken = {field: given.pop(field) for field in fields}
+        taken["values"] = tuple(taken.get("values") or ())
+        function(**given, changes=Changes(**taken))
+
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return command
 
 
 def is_there(clip: Path | str) -> bool:

@@ -46,8 +46,7 @@ def render(
             show_default=False,
         ),
     ],
-    look: options.LookName = None,
-    values: options.Values = None,
+    changes: options.Changes,
     frames: options.Frames = None,
     codec: Annotated[
         str | None,
@@ -59,7 +58,6 @@ def render(
         ),
     ] = None,
     overwrite: options.Overwrite = False,
-    track: options.Track = None,
     rate: options.Rate = None,
     no_dither: Annotated[
         bool,
@@ -79,12 +77,6 @@ def render(
             rich_help_panel="Input and output",
         ),
     ] = False,
-    input: options.InputSpace = None,
-    output_space: options.OutputSpace = None,
-    rendering: options.RenderingName = None,
-    configuration: options.Configuration = None,
-    model: options.Model = None,
-    depth: options.DepthFolder = None,
 ) -> None:
     """Grade clips and write them to files.
 
@@ -98,17 +90,7 @@ def render(
       depthgrade render clip.mov --input slog3_sgamut3cine --frames 0:48 -o part.mov
     """
     job = _Job(
-        options.Changes(
-            look,
-            tuple(values or ()),
-            input,
-            output_space,
-            rendering,
-            model,
-            depth,
-            track,
-            configuration,
-        ),
+        changes,
         frames,
         options.parse_rate(rate),
         {"codec": codec, "overwrite": overwrite, "dither": not no_dither},
@@ -151,17 +133,9 @@ def still(
             metavar="NODE", help="Write the key of this node instead.", rich_help_panel="Grade"
         ),
     ] = None,
-    look: options.LookName = None,
-    values: options.Values = None,
+    changes: options.Changes,
     overwrite: options.Overwrite = False,
-    track: options.Track = None,
     rate: options.Rate = None,
-    input: options.InputSpace = None,
-    output_space: options.OutputSpace = None,
-    rendering: options.RenderingName = None,
-    configuration: options.Configuration = None,
-    model: options.Model = None,
-    depth: options.DepthFolder = None,
 ) -> None:
     """Grade one frame and write it as a picture, or the key of a node at that frame.
 
@@ -171,17 +145,6 @@ def still(
     """
     from depthgrade.session.offline import still as write_still  # noqa: PLC0415
 
-    changes = options.Changes(
-        look,
-        tuple(values or ()),
-        input,
-        output_space,
-        rendering,
-        model,
-        depth,
-        track,
-        configuration,
-    )
     with bars() as progress:
         report = write_still(
             changes.project(source),

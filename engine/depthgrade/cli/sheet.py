@@ -11,7 +11,7 @@ from depthgrade.cli.terminal import bars, output
 
 def register(app: typer.Typer) -> None:
     """Adds the command to the program."""
-    options.add(app, sheet, "Write")
+    options.add(app, sheet, "Write", without=("look", "values"))
 
 
 def sheet(
@@ -40,13 +40,8 @@ def sheet(
         ),
     ] = None,
     overwrite: options.Overwrite = False,
-    track: options.Track = None,
+    changes: options.Changes,
     rate: options.Rate = None,
-    input: options.InputSpace = None,
-    output_space: options.OutputSpace = None,
-    rendering: options.RenderingName = None,
-    model: options.Model = None,
-    depth: options.DepthFolder = None,
 ) -> None:
     """Write a contact sheet: source, depth, key and graded picture of each look.
 
@@ -57,7 +52,6 @@ def sheet(
     from depthgrade import looks  # noqa: PLC0415 - see the package's docstring
     from depthgrade.session.contact_sheet import write_contact_sheet  # noqa: PLC0415
 
-    changes = options.Changes(None, (), input, output_space, rendering, model, depth, track)
     project = changes.project(source)
     choice = [looks.load(name) for name in names or ()]
     if not choice:

@@ -13,11 +13,11 @@ from depthgrade.errors import MediaError, ProjectError
 
 def register(app: typer.Typer) -> None:
     """Adds the command to the program."""
-    options.add(app, view, "Write")
+    options.add(app, view, "Write", without=("output",))
 
 
 def view(
-    input: Annotated[
+    source: Annotated[
         str | None,
         typer.Argument(
             metavar="[CLIP|PROJECT]",
@@ -26,12 +26,7 @@ def view(
         ),
     ] = None,
     *,
-    look: options.LookName = None,
-    values: options.Values = None,
-    input_space: options.InputSpace = None,
-    model: options.Model = None,
-    depth: options.DepthFolder = None,
-    track: options.Track = None,
+    changes: options.Changes,
     screenshot: Annotated[
         Path | None,
         typer.Option(
@@ -57,12 +52,9 @@ def view(
     """
     from depthgrade.ui import files  # noqa: PLC0415 - see the package's docstring
 
-    changes = options.Changes(
-        look, tuple(values or ()), input_space, None, None, model, depth, track
-    )
-    project = changes.project(input, clip_needed=False)
-    path = Path(input) if input is not None and input.lower().endswith(".toml") else None
-    if path is None and look is None:
+    project = changes.project(source, clip_needed=False)
+    path = Path(source) if source is not None and source.lower().endswith(".toml") else None
+    if path is None and changes.look is None:
         project = replace(project, look=files.first_look())
     if screenshot is None:
         from depthgrade.ui.window import view as open_window  # noqa: PLC0415
