@@ -58,23 +58,28 @@ def _toggle_loop(player: Player) -> None:
     player.clock.loop = not player.clock.loop
 
 
+def _chord(*keys: imgui.Key) -> int:
+    """Keys pressed together; summed as numbers, as Python 3.11.2 can't join them as flags."""
+    return sum(key.value for key in keys)
+
+
 _EDITING: tuple[tuple[int, Callable[[App], None]], ...] = (
-    (_CTRL | _KEY.z, App.undo),
-    (_CTRL | _SHIFT | _KEY.z, App.redo),
-    (_CTRL | _KEY.s, files.save),
-    (_CTRL | _KEY.o, lambda app: files.ask(app, "open")),
-    (_CTRL | _KEY.q, lambda app: setattr(app, "closing", True)),
-    (_CTRL | _KEY.d, lambda app: act_on_graph(app, "toggle")),
-    (_ALT | _KEY.s, lambda app: act_on_graph(app, "serial")),
-    (_ALT | _KEY.p, lambda app: act_on_graph(app, "parallel")),
-    (_ALT | _KEY.l, lambda app: act_on_graph(app, "layer")),
-    (_ALT | _KEY.o, lambda app: act_on_graph(app, "outside")),
+    (_chord(_CTRL, _KEY.z), App.undo),
+    (_chord(_CTRL, _SHIFT, _KEY.z), App.redo),
+    (_chord(_CTRL, _KEY.s), files.save),
+    (_chord(_CTRL, _KEY.o), lambda app: files.ask(app, "open")),
+    (_chord(_CTRL, _KEY.q), lambda app: setattr(app, "closing", True)),
+    (_chord(_CTRL, _KEY.d), lambda app: act_on_graph(app, "toggle")),
+    (_chord(_ALT, _KEY.s), lambda app: act_on_graph(app, "serial")),
+    (_chord(_ALT, _KEY.p), lambda app: act_on_graph(app, "parallel")),
+    (_chord(_ALT, _KEY.l), lambda app: act_on_graph(app, "layer")),
+    (_chord(_ALT, _KEY.o), lambda app: act_on_graph(app, "outside")),
     (_KEY.delete, lambda app: act_on_graph(app, "remove")),
-    (_CTRL | _ALT | _KEY.g, App.keep_still),
+    (_chord(_CTRL, _ALT, _KEY.g), App.keep_still),
     (_KEY.w, lambda app: _wipe(app, "wipe")),
-    (_SHIFT | _KEY.w, lambda app: _wipe(app, "side")),
+    (_chord(_SHIFT, _KEY.w), lambda app: _wipe(app, "side")),
     (_KEY.z, _zoom),
-    (_SHIFT | _KEY.h, _cycle_key),
+    (_chord(_SHIFT, _KEY.h), _cycle_key),
 )
 
 _PLAYING: tuple[tuple[int, Callable[[Player], None]], ...] = (
@@ -84,12 +89,12 @@ _PLAYING: tuple[tuple[int, Callable[[Player], None]], ...] = (
     (_KEY.l, lambda player: player.faster(1)),
     (_KEY.left_arrow, lambda player: player.step(-1)),
     (_KEY.right_arrow, lambda player: player.step(1)),
-    (_SHIFT | _KEY.left_arrow, lambda player: player.step(-10)),
-    (_SHIFT | _KEY.right_arrow, lambda player: player.step(10)),
+    (_chord(_SHIFT, _KEY.left_arrow), lambda player: player.step(-10)),
+    (_chord(_SHIFT, _KEY.right_arrow), lambda player: player.step(10)),
     (_KEY.home, lambda player: player.seek(player.clock.start)),
     (_KEY.end, lambda player: player.seek(player.clock.stop - 1)),
     (_KEY.i, _set_in),
     (_KEY.o, _set_out),
-    (_ALT | _KEY.x, lambda player: player.set_range(0, player.info.frame_count)),
-    (_CTRL | _KEY.l, _toggle_loop),
+    (_chord(_ALT, _KEY.x), lambda player: player.set_range(0, player.info.frame_count)),
+    (_chord(_CTRL, _KEY.l), _toggle_loop),
 )
