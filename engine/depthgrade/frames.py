@@ -135,6 +135,7 @@ class ClipInfo:
     durations         of each frame in time_base units, as the container states or implies them
     tracks            how many video tracks the file holds; `track` is the one read
     first_number      number of frame 0 in the file names of an image sequence, else 0
+    metadata          words of the file and its video stream, by key
     notes             warnings for the user, one sentence each (interlaced, odd tags, damaged parts)
     """
 
@@ -157,6 +158,7 @@ class ClipInfo:
     track: int = 0
     tracks: int = 1
     first_number: int = 0
+    metadata: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -55,13 +55,17 @@ def info(
     """
     from depthgrade.media import open_clip  # noqa: PLC0415 - see the package's docstring
     from depthgrade.session.describe import describe_clip, describe_shots  # noqa: PLC0415
+    from depthgrade.session.suggestion import suggest_input  # noqa: PLC0415
 
     project = options.Changes(input=input, track=track, depth=depth, model=model).project(clip)
     assert project.clip is not None
     speed = options.parse_rate(rate)
     with open_clip(project.clip, track=project.track, rate=speed) as reader:
         found = reader.info
+        likely = suggest_input(reader) if project.input == "auto" else None
     rows = describe_clip(found, project)
+    if likely is not None:
+        rows["it may be"] = f"{likely.reason}; if so, give --input {likely.space}"
     limits: list[dict[str, str]] = []
     if shots:
         with bars() as progress:

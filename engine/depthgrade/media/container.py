@@ -226,6 +226,7 @@ class ContainerDecoder:
             ),
             track=source.track,
             tracks=tracks,
+            metadata=tuple({**container.metadata, **stream.metadata}.items()),
             notes=tuple(notes),
         )
 

@@ -37,10 +37,16 @@ def find_shots(reader: ClipReader, progress: Progress | None = None) -> tuple[de
     return depth.shots(cuts, info.frame_count)
 
 
-def thumbnail(frame: Frame, size: tuple[int, int]) -> Map:
-    """The first component of a frame, luma mostly, 0..1, averaged down to (width, height)."""
-    plane = frame.planes[0]
-    luma = plane if plane.ndim == 2 else plane[..., 0]
+def thumbnail(frame: Frame, size: tuple[int, int], component: str | None = None) -> Map:
+    """A component of a frame by its letter, 0..1, averaged down to (width, height).
+
+    Without a letter the first that is stored, luma mostly.
+    """
+    held = frame.format.components
+    number = next((i for i, letters in enumerate(held) if component and component in letters), 0)
+    plane = frame.planes[number]
+    channel = held[number].index(component) if component else 0
+    luma = plane if plane.ndim == 2 else plane[..., channel]
     width, height = size
     rows, columns = luma.shape
     step_y, step_x = max(1, rows // (height * 2)), max(1, columns // (width * 2))
