@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, get_args
 
 from depthgrade.errors import ProjectError, suggest
 
@@ -63,11 +63,6 @@ class Track:
     def moves(self) -> bool:
         """Whether the values are numbers; words and switches are held."""
         return _is_numeric(self.keys[0].value)
-
-    def with_key(self, key: Keyframe) -> Self:
-        """The track with a keyframe, in place of one at its frame."""
-        others = [each for each in self.keys if each.frame != key.frame]
-        return type(self)(tuple(sorted([*others, key], key=lambda each: each.frame)))
 
     def _slopes(self, place: int) -> Any:
         """The change a frame at a keyframe, of the shape of its value."""
