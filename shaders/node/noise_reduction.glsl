@@ -1,6 +1,7 @@
 // Noise reduction: a pixel averaged with others whose surroundings look alike.
 // Pictures are the DI signal. A difference is split into that of luma and what is left of red and
 // blue, chroma. Weights are two and two: luma and chroma towards the one, then towards the other.
+// Vectors and weights are those of blocks of 2x2 pixels, at half the size.
 // Source: Buades, Coll, Morel, "A non-local algorithm for image denoising", 2005; weights of
 // bounded reach in place of an exponential, so that nothing unlike is mixed in.
 
@@ -41,13 +42,13 @@ vec3 noise_between(sampler2D image, vec2 at)
     return mix(mix(a, b, t.x), mix(c, d, t.x), t.y);
 }
 
-// The vectors at a pixel: between those of the cells around where they agree, as on a floor that
-// recedes, else those of its own cell, as at the rim of a thing.
-vec4 noise_vectors(sampler2D motion, ivec2 q, float cell)
+// The vectors of a block: between those of the cells around where they agree, as on a floor that
+// recedes, else those of its own cell, as at the rim of a thing. cell is in blocks.
+vec4 noise_vectors(sampler2D motion, ivec2 h, float cell)
 {
     ivec2 last = textureSize(motion, 0) - 1;
-    vec4 own = texelFetch(motion, q / int(cell), 0);
-    vec2 at = (vec2(q) + 0.5) / cell - 0.5;
+    vec4 own = texelFetch(motion, h / int(cell), 0);
+    vec2 at = (vec2(h) + 0.5) / cell - 0.5;
     ivec2 p = ivec2(floor(at));
     vec2 t = at - vec2(p);
     vec4 a = texelFetch(motion, clamp(p, ivec2(0), last), 0);
@@ -59,135 +60,168 @@ vec4 noise_vectors(sampler2D motion, ivec2 q, float cell)
     return mix(own, between, lessThan(max(apart, apart.yxwz), vec4(2.0)));
 }
 
-// How far a pixel is from where it is in the other frames. What comes from outside the picture is
-// as far as can be.
-vec4 noise_frames_apart(
-    sampler2D now, sampler2D before, sampler2D after, sampler2D motion, ivec2 q, float cell)
+// How far a block is from where it is in another frame. What comes from outside the picture is as
+// far as can be.
+vec2 noise_block_apart(sampler2D now, sampler2D other, ivec2 h, vec2 v)
 {
-    vec4 v = noise_vectors(motion, q, cell);
-    vec3 x = texelFetch(now, q, 0).rgb;
-    vec2 last = vec2(textureSize(now, 0) - 1);
-    vec4 at = vec4(q, q) + v;
-    vec2 a = noise_apart(noise_between(before, at.xy) - x);
-    vec2 b = noise_apart(noise_between(after, at.zw) - x);
-    if (any(lessThan(at.xy, vec2(-0.5))) || any(greaterThan(at.xy, last + 0.5)))
-        a = vec2(1e3);
-    if (any(lessThan(at.zw, vec2(-0.5))) || any(greaterThan(at.zw, last + 0.5)))
-        b = vec2(1e3);
-    return vec4(a, b);
+    ivec2 last = textureSize(now, 0) - 1;
+    vec2 sum = vec2(0.0);
+    for (int i = 0; i < 4; ++i)
+    {
+        ivec2 q = min(2 * h + ivec2(i & 1, i >> 1), last);
+        vec2 at = vec2(q) + v;
+        if (any(lessThan(at, vec2(-0.5))) || any(greaterThan(at, vec2(last) + 0.5)))
+            return vec2(1e3);
+        sum += noise_apart(noise_between(other, at) - texelFetch(now, q, 0).rgb);
+    }
+    return sum / 4.0;
 }
 
-// How far a pixel is from those at two places beside it.
-vec4 noise_pixels_apart(sampler2D image, ivec2 q, float ax, float ay, float bx, float by)
+// How far a block is from where it is in the other frames.
+vec4 noise_frames_apart(
+    sampler2D now, sampler2D before, sampler2D after, sampler2D vectors, ivec2 h)
+{
+    vec4 v = texelFetch(vectors, h, 0);
+    return vec4(noise_block_apart(now, before, h, v.xy), noise_block_apart(now, after, h, v.zw));
+}
+
+// How far a block is from those at two places beside it, in pixels.
+vec4 noise_pixels_apart(sampler2D image, ivec2 h, float ax, float ay, float bx, float by)
 {
     ivec2 last = textureSize(image, 0) - 1;
-    vec3 x = texelFetch(image, q, 0).rgb;
-    ivec2 a = clamp(q + ivec2(ax, ay), ivec2(0), last);
-    ivec2 b = clamp(q + ivec2(bx, by), ivec2(0), last);
-    return vec4(
-        noise_apart(texelFetch(image, a, 0).rgb - x), noise_apart(texelFetch(image, b, 0).rgb - x));
+    ivec2 a = ivec2(ax, ay);
+    ivec2 b = ivec2(bx, by);
+    vec4 sum = vec4(0.0);
+    for (int i = 0; i < 4; ++i)
+    {
+        ivec2 q = min(2 * h + ivec2(i & 1, i >> 1), last);
+        vec3 x = texelFetch(image, q, 0).rgb;
+        sum.xy += noise_apart(texelFetch(image, clamp(q + a, ivec2(0), last), 0).rgb - x);
+        sum.zw += noise_apart(texelFetch(image, clamp(q + b, ivec2(0), last), 0).rgb - x);
+    }
+    return sum / 4.0;
 }
 
-// The mean over five pixels across; min because a border is repeated.
-vec4 noise_across(sampler2D apart, ivec2 q)
+// Weights of 1 where the 3x3 blocks around are alike, half at 0.3 of the tolerances, 0 from them on.
+vec4 noise_alike(sampler2D apart, ivec2 h, vec2 tolerance)
 {
-    int last = textureSize(apart, 0).x - 1;
+    ivec2 last = textureSize(apart, 0) - 1;
     vec4 sum = vec4(0.0);
-    for (int x = -2; x <= 2; ++x)
-        sum += texelFetch(apart, ivec2(clamp(q.x + x, 0, last), q.y), 0);
-    return sum / 5.0;
-}
-
-// Weights of 1 where the 5x5 pixels around are alike, half at 0.3 of the tolerances, 0 from them
-// on; less where the pixel itself is very unlike, so that a thin line is not lost among its
-// surroundings.
-vec4 noise_weights(sampler2D across, sampler2D apart, ivec2 q, float luma, float chroma)
-{
-    int last = textureSize(across, 0).y - 1;
-    vec4 sum = vec4(0.0);
-    for (int y = -2; y <= 2; ++y)
-        sum += texelFetch(across, ivec2(q.x, clamp(q.y + y, 0, last)), 0);
-    vec4 tolerance = max(vec2(luma, chroma).xyxy, 1e-6);
-    vec4 around = sum / (5.0 * tolerance);
-    vec4 own = texelFetch(apart, q, 0) / (4.0 * tolerance);
+    for (int y = -1; y <= 1; ++y)
+    {
+        for (int x = -1; x <= 1; ++x)
+            sum += texelFetch(apart, clamp(h + ivec2(x, y), ivec2(0), last), 0);
+    }
+    vec4 around = sum / (9.0 * max(tolerance.xyxy, 1e-6));
     // To the power of 8. Measured from 4 to 17: higher ones spare more detail under fine noise, lower
     // ones calm more flicker; from 4 to 9 what stands still gains within 0.7 dB of the most.
     vec4 alike = max(1.0 - around * around, 0.0);
     alike *= alike;
     alike *= alike;
-    alike *= alike;
-    return alike * max(1.0 - own * own, 0.0);
+    return alike * alike;
 }
 
-// The same weights, less where a thing moves faster than `fastest` pixels over the frames between.
-vec4 noise_moving_weights(
-    sampler2D across, sampler2D apart, sampler2D motion, ivec2 q, float cell, float luma,
-    float chroma, float fastest)
+// The weights of two frames, less where a thing moves faster than `fastest` pixels over the frames
+// between.
+vec4 noise_frame_weights(
+    sampler2D apart, sampler2D vectors, ivec2 h, float luma, float chroma, float fastest)
 {
-    vec4 v = texelFetch(motion, q / int(cell), 0);
+    vec4 v = texelFetch(vectors, h, 0);
     vec2 speed = vec2(length(v.xy), length(v.zw)) / fastest;
-    return noise_weights(across, apart, q, luma, chroma)
-           * (1.0 - smoothstep(0.75, 1.0, speed)).xxyy;
+    return noise_alike(apart, h, vec2(luma, chroma)) * (1.0 - smoothstep(0.75, 1.0, speed)).xxyy;
+}
+
+// What time has left of the noise, for luma and chroma: of equal pictures, one by the square root
+// of their number.
+vec2 noise_left(sampler2D total, ivec2 h, float calmed)
+{
+    return 1.0 - calmed * (1.0 - inversesqrt(1.0 + texelFetch(total, h, 0).rg));
+}
+
+// The weights of two places beside a block; what time has calmed is held to less.
+vec4 noise_pixel_weights(
+    sampler2D apart, sampler2D total, ivec2 h, float luma, float chroma, float calmed)
+{
+    return noise_alike(apart, h, vec2(luma, chroma) * noise_left(total, h, calmed));
+}
+
+// Adds the weights of two frames: luma in r, chroma in g.
+vec4 noise_total(sampler2D weights, sampler2D total, ivec2 h, float first)
+{
+    vec4 w = texelFetch(weights, h, 0);
+    vec2 sum = w.xy + w.zw;
+    return vec4(first == 1.0 ? sum : sum + texelFetch(total, h, 0).rg, 0.0, 1.0);
+}
+
+// A weighted difference in parts; less where the pixel itself is very unlike, so that a thin line
+// is not lost among its surroundings.
+vec3 noise_share(vec3 d, vec2 w, vec2 tolerance)
+{
+    vec2 own = noise_apart(d) / (4.0 * max(tolerance, 1e-6));
+    return (w * max(1.0 - own * own, 0.0)).xyy * noise_parts(d);
 }
 
 // Adds what two frames say of a pixel, as weighted differences from it.
 vec4 noise_add_frames(
-    sampler2D sums, sampler2D now, sampler2D before, sampler2D after, sampler2D motion,
-    sampler2D weights, ivec2 q, float cell, float first)
+    sampler2D sums, sampler2D now, sampler2D before, sampler2D after, sampler2D vectors,
+    sampler2D weights, ivec2 q, float luma, float chroma, float first)
 {
-    vec4 v = noise_vectors(motion, q, cell);
-    vec4 w = texelFetch(weights, q, 0);
+    vec3 sum = first == 1.0 ? vec3(0.0) : texelFetch(sums, q, 0).rgb;
+    vec4 w = texelFetch(weights, q / 2, 0);
+    if (w == vec4(0.0))
+        return vec4(sum, 1.0);
+    vec4 v = texelFetch(vectors, q / 2, 0);
     vec3 x = texelFetch(now, q, 0).rgb;
-    vec3 sum = w.xyy * noise_parts(noise_between(before, vec2(q) + v.xy) - x)
-               + w.zww * noise_parts(noise_between(after, vec2(q) + v.zw) - x);
-    return vec4(first == 1.0 ? sum : sum + texelFetch(sums, q, 0).rgb, 1.0);
-}
-
-// Adds what the pixels at two places beside a pixel, and at the opposite two, say of it.
-// A weight is between two pixels, so that of the opposite one is found there.
-vec4 noise_add_pixels(
-    sampler2D sums, sampler2D image, sampler2D weights, ivec2 q, float ax, float ay, float bx,
-    float by, float first)
-{
-    ivec2 last = textureSize(image, 0) - 1;
-    ivec2 a = ivec2(ax, ay);
-    ivec2 b = ivec2(bx, by);
-    vec3 x = texelFetch(image, q, 0).rgb;
-    vec4 w = texelFetch(weights, q, 0);
-    vec2 v = texelFetch(weights, clamp(q - a, ivec2(0), last), 0).xy;
-    vec2 u = texelFetch(weights, clamp(q - b, ivec2(0), last), 0).zw;
-    vec3 sum = w.xyy * noise_parts(texelFetch(image, clamp(q + a, ivec2(0), last), 0).rgb - x)
-               + w.zww * noise_parts(texelFetch(image, clamp(q + b, ivec2(0), last), 0).rgb - x)
-               + v.xyy * noise_parts(texelFetch(image, clamp(q - a, ivec2(0), last), 0).rgb - x)
-               + u.xyy * noise_parts(texelFetch(image, clamp(q - b, ivec2(0), last), 0).rgb - x);
-    return vec4(first == 1.0 ? sum : sum + texelFetch(sums, q, 0).rgb, 1.0);
-}
-
-// Adds the weights of two frames: luma in r, chroma in g.
-vec4 noise_total_frames(sampler2D total, sampler2D weights, ivec2 q, float first)
-{
-    vec4 w = texelFetch(weights, q, 0);
-    vec2 sum = w.xy + w.zw;
-    return vec4(first == 1.0 ? sum : sum + texelFetch(total, q, 0).rg, 0.0, 1.0);
-}
-
-// Adds the weights of four pixels: luma in r, chroma in g.
-vec4 noise_total_pixels(
-    sampler2D total, sampler2D weights, ivec2 q, float ax, float ay, float bx, float by,
-    float first)
-{
-    ivec2 last = textureSize(weights, 0) - 1;
-    vec4 w = texelFetch(weights, q, 0);
-    vec2 sum = w.xy + w.zw
-               + texelFetch(weights, clamp(q - ivec2(ax, ay), ivec2(0), last), 0).xy
-               + texelFetch(weights, clamp(q - ivec2(bx, by), ivec2(0), last), 0).zw;
-    return vec4(first == 1.0 ? sum : sum + texelFetch(total, q, 0).rg, 0.0, 1.0);
+    vec2 tolerance = vec2(luma, chroma);
+    sum += noise_share(noise_between(before, vec2(q) + v.xy) - x, w.xy, tolerance);
+    sum += noise_share(noise_between(after, vec2(q) + v.zw) - x, w.zw, tolerance);
+    return vec4(sum, 1.0);
 }
 
 // The pixel with the weighted differences added; its own weight is 1. amount 0 leaves it.
 vec4 noise_apply(sampler2D image, sampler2D sums, sampler2D total, ivec2 q, float amount)
 {
-    vec4 x = texelFetch(image, q, 0);
-    vec2 w = 1.0 + texelFetch(total, q, 0).rg;
-    return vec4(x.rgb + amount * noise_whole(texelFetch(sums, q, 0).rgb / w.xyy), 1.0);
+    vec3 x = texelFetch(image, q, 0).rgb;
+    vec2 w = 1.0 + texelFetch(total, q / 2, 0).rg;
+    return vec4(x + amount * noise_whole(texelFetch(sums, q, 0).rgb / w.xyy), 1.0);
+}
+
+// What the pixels at two places beside a pixel, and at the opposite two, say of it, as weighted
+// differences; their weights are added to total. A weight is between two pixels, so that of the
+// opposite one is found there.
+vec3 noise_beside(
+    sampler2D image, sampler2D weights, ivec2 q, vec3 x, vec4 places, vec2 tolerance,
+    inout vec2 total)
+{
+    ivec2 last = textureSize(image, 0) - 1;
+    vec4 w = texelFetch(weights, q / 2, 0);
+    vec3 sum = vec3(0.0);
+    for (int i = 0; i < 2; ++i)
+    {
+        ivec2 place = ivec2(i == 0 ? places.xy : places.zw);
+        ivec2 one = clamp(q + place, ivec2(0), last);
+        ivec2 other = clamp(q - place, ivec2(0), last);
+        vec4 back = texelFetch(weights, other / 2, 0);
+        vec2 a = i == 0 ? w.xy : w.zw;
+        vec2 b = i == 0 ? back.xy : back.zw;
+        sum += noise_share(texelFetch(image, one, 0).rgb - x, a, tolerance);
+        sum += noise_share(texelFetch(image, other, 0).rgb - x, b, tolerance);
+        total += a + b;
+    }
+    return sum;
+}
+
+// The pixel with the weighted differences of those around added; its own weight is 1.
+vec4 noise_apply_pixels(
+    sampler2D image, sampler2D w0, sampler2D w1, sampler2D w2, sampler2D w3, ivec2 q,
+    vec4 places[4], float luma, float chroma, float amount)
+{
+    vec3 x = texelFetch(image, q, 0).rgb;
+    vec2 tolerance = vec2(luma, chroma);
+    vec2 total = vec2(1.0);
+    vec3 sum = noise_beside(image, w0, q, x, places[0], tolerance, total)
+               + noise_beside(image, w1, q, x, places[1], tolerance, total)
+               + noise_beside(image, w2, q, x, places[2], tolerance, total)
+               + noise_beside(image, w3, q, x, places[3], tolerance, total);
+    return vec4(x + amount * noise_whole(sum / total.xyy), 1.0);
 }

@@ -15,7 +15,17 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from depthgrade.graph import Ports
-from depthgrade.nodes.base import START, ColorNode, KeyNode, Node, Pass, Read, Step, parameter
+from depthgrade.nodes.base import (
+    START,
+    Argument,
+    ColorNode,
+    KeyNode,
+    Node,
+    Pass,
+    Read,
+    Step,
+    parameter,
+)
 
 Chroma = float | Literal["ganged"]
 Radius = Literal["small", "medium", "large"]
@@ -23,6 +33,7 @@ Radius = Literal["small", "medium", "large"]
 TOLERANCE = 0.10 / 100  # DI code value of one step of a threshold
 CHROMA = 2.0  # of the luma tolerance
 KEY = 4.0  # of the luma tolerance: what flickers in a key is coarser than grain
+BLOCK = 2  # pixels both ways that are compared as one and share weights
 CELL = 8  # pixels of the picture both ways that share a motion vector
 LEAST_ROWS = 24  # of the coarsest luma that motion is searched in
 SEARCHED = 0.06  # picture heights that motion is searched in, from one frame to the next
@@ -70,8 +81,8 @@ class NoiseControls(Node):
     def _noise_passes(self, size: tuple[int, int], scale: float) -> tuple[Pass, ...]:
         """Over time, then over the picture; scale widens the tolerances."""
         made = _List()
-        result = _over_time(self, made, size, scale) if self.temporal_frames else START
-        _over_the_picture(self, made, size, scale, result)
+        time = _over_time(self, made, size, scale) if self.temporal_frames else (START, START)
+        _over_the_picture(self, made, size, scale, time)
         return tuple(made.passes)
 
 
@@ -117,7 +128,7 @@ class _List:
     def add(
         self,
         function: str,
-        arguments: tuple[float, ...],
+        arguments: tuple[Argument, ...],
         *reads: int | Read,
         scale: int = 1,
         channels: int = 4,
@@ -137,12 +148,13 @@ def _tolerances(luma: float, chroma: Chroma, scale: float) -> tuple[float, float
     )
 
 
-def _over_time(node: NoiseControls, made: _List, size: tuple[int, int], scale: float) -> int:
-    """The passes that average over frames; the number of the last."""
+def _over_time(
+    node: NoiseControls, made: _List, size: tuple[int, int], scale: float
+) -> tuple[int, int]:
+    """The passes that average over frames: that of the picture and that of the sum of weights."""
     luma, chroma = _tolerances(node.temporal_luma, node.temporal_chroma, scale)
     made.follows = frozenset({"temporal_luma", "temporal_chroma", "motion", "temporal_blend"})
     made.idle = luma == 0 and chroma == 0
-    cell = float(CELL)
     pyramid = {1: made.add("noise_luma", (), START, channels=1)}
     while size[1] / (4 * max(pyramid)) >= LEAST_ROWS:
         level = 4 * max(pyramid)
@@ -153,19 +165,16 @@ def _over_time(node: NoiseControls, made: _List, size: tuple[int, int], scale: f
     for distance in range(1, node.temporal_frames + 1):
         motion = _motion(made, pyramid, distance, motion, (size[1], reluctance))
         before, after = Read(START, -distance), Read(START, distance)
-        apart = made.add("noise_frames_apart", (cell,), START, before, after, motion)
-        across = made.add("noise_across", (), apart)
-        weights = made.add(
-            "noise_moving_weights",
-            (cell, luma, chroma, max(fastest * distance, 1e-3)),
-            *(across, apart, motion),
-        )
+        vectors = made.add("noise_vectors", (CELL / BLOCK,), motion, scale=BLOCK)
+        apart = made.add("noise_frames_apart", (), START, before, after, vectors, scale=BLOCK)
+        limits = (luma, chroma, max(fastest * distance, 1e-3))
+        weights = made.add("noise_frame_weights", limits, apart, vectors, scale=BLOCK)
         first = float(distance == 1)
-        sums = made.add(
-            "noise_add_frames", (cell, first), sums, START, before, after, motion, weights
-        )
-        total = made.add("noise_total_frames", (first,), total, weights)
-    return made.add("noise_apply", (1 - node.temporal_blend / 100,), START, sums, total)
+        read = (sums, START, before, after, vectors, weights)
+        sums = made.add("noise_add_frames", (luma, chroma, first), *read)
+        total = made.add("noise_total", (first,), weights, total, scale=BLOCK)
+    result = made.add("noise_apply", (1 - node.temporal_blend / 100,), START, sums, total)
+    return result, total
 
 
 def _motion(
@@ -201,20 +210,25 @@ def _motion(
 
 
 def _over_the_picture(
-    node: NoiseControls, made: _List, size: tuple[int, int], scale: float, image: int
-) -> int:
-    """The passes that average pixels around; the number of the last."""
+    node: NoiseControls, made: _List, size: tuple[int, int], scale: float, time: tuple[int, int]
+) -> None:
+    """The passes that average pixels around.
+
+    time is what _over_time gives; where it averages, the tolerance is of the noise that is left.
+    """
+    image, total = time
     luma, chroma = _tolerances(node.spatial_luma, node.spatial_chroma, scale)
-    made.follows = frozenset({"spatial_luma", "spatial_chroma", "spatial_blend"})
+    calmed = 0.0 if image == START or made.idle else 1 - node.temporal_blend / 100
+    made.follows |= frozenset({"spatial_luma", "spatial_chroma", "spatial_blend"})
     made.idle = luma == 0 and chroma == 0
     reach = max(REACH[node.spatial_radius] / 100 * size[1], 2.0)
-    sums = total = image
-    for number, pair in enumerate(PLACES):
-        places = tuple(float(round(reach * each)) for place in pair for each in place)
-        apart = made.add("noise_pixels_apart", places, image)
-        across = made.add("noise_across", (), apart)
-        weights = made.add("noise_weights", (luma, chroma), across, apart)
-        first = float(number == 0)
-        sums = made.add("noise_add_pixels", (*places, first), sums, image, weights)
-        total = made.add("noise_total_pixels", (*places, first), total, weights)
-    return made.add("noise_apply", (1 - node.spatial_blend / 100,), image, sums, total)
+    places = tuple(
+        tuple(float(round(reach * each)) for at in pair for each in at) for pair in PLACES
+    )
+    weights = []
+    for pair in places:
+        apart = made.add("noise_pixels_apart", pair, image, scale=BLOCK)
+        limits = (luma, chroma, calmed)
+        weights.append(made.add("noise_pixel_weights", limits, apart, total, scale=BLOCK))
+    amount = 1 - node.spatial_blend / 100
+    made.add("noise_apply_pixels", (places, luma, chroma, amount), image, *weights)
