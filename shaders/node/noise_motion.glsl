@@ -7,27 +7,38 @@ vec4 noise_luma(sampler2D image, ivec2 q)
     return vec4(dot(texelFetch(image, q, 0).rgb, vec3(0.21, 0.70, 0.09)), 0.0, 0.0, 1.0);
 }
 
-// The mean square difference of a block and the one `shift` beside it, on a checkerboard. What they
-// differ in brightness counts half: light that flickers moves nothing, a slope of light does.
-float noise_mismatch(sampler2D now, sampler2D other, ivec2 corner, int side, ivec2 shift)
+// The luma of a block on a checkerboard.
+void noise_block(sampler2D now, ivec2 corner, int side, out float block[32])
 {
     ivec2 last = textureSize(now, 0) - 1;
+    int half_side = side / 2;
+    for (int i = 0; i < side * half_side; ++i)
+    {
+        int y = i / half_side;
+        ivec2 p = corner + ivec2(2 * (i - half_side * y) + (y & 1), y);
+        block[i] = texelFetch(now, clamp(p, ivec2(0), last), 0).r;
+    }
+}
+
+// The mean square difference of a block and that `shift` beside its corner in another frame. What
+// they differ in brightness counts half: light that flickers moves nothing, a slope of light does.
+float noise_mismatch(float block[32], sampler2D other, ivec2 corner, int side, ivec2 shift)
+{
+    ivec2 last = textureSize(other, 0) - 1;
+    int half_side = side / 2;
+    int count = side * half_side;
     float mean = 0.0;
     float squares = 0.0;
-    for (int y = 0; y < side; ++y)
+    for (int i = 0; i < count; ++i)
     {
-        for (int x = y & 1; x < side; x += 2)
-        {
-            ivec2 p = corner + ivec2(x, y);
-            float d = texelFetch(now, clamp(p, ivec2(0), last), 0).r
-                      - texelFetch(other, clamp(p + shift, ivec2(0), last), 0).r;
-            mean += d;
-            squares += d * d;
-        }
+        int y = i / half_side;
+        ivec2 p = corner + shift + ivec2(2 * (i - half_side * y) + (y & 1), y);
+        float d = block[i] - texelFetch(other, clamp(p, ivec2(0), last), 0).r;
+        mean += d;
+        squares += d * d;
     }
-    float count = float(side * side / 2);
-    mean /= count;
-    return squares / count - 0.5 * mean * mean;
+    mean /= float(count);
+    return squares / float(count) - 0.5 * mean * mean;
 }
 
 // The corner of the block of luma about the middle of a cell.
@@ -54,29 +65,29 @@ float noise_least(float before, float middle, float after, float reluctance)
 // A vector made finer, across and down. least is the error of the one given; reluctance is what a
 // step away costs, in mean square difference: flat noise has no motion.
 vec2 noise_finer(
-    sampler2D now, sampler2D other, ivec2 corner, int side, float level, ivec2 middle, float least,
+    float block[32], sampler2D other, ivec2 corner, int side, float level, ivec2 middle, float least,
     float reluctance)
 {
-    float left = noise_mismatch(now, other, corner, side, middle - ivec2(1, 0));
-    float right = noise_mismatch(now, other, corner, side, middle + ivec2(1, 0));
-    float above = noise_mismatch(now, other, corner, side, middle - ivec2(0, 1));
-    float below = noise_mismatch(now, other, corner, side, middle + ivec2(0, 1));
+    float left = noise_mismatch(block, other, corner, side, middle - ivec2(1, 0));
+    float right = noise_mismatch(block, other, corner, side, middle + ivec2(1, 0));
+    float above = noise_mismatch(block, other, corner, side, middle - ivec2(0, 1));
+    float below = noise_mismatch(block, other, corner, side, middle + ivec2(0, 1));
     vec2 step = vec2(
         noise_least(left, least, right, reluctance), noise_least(above, least, below, reluctance));
     return (vec2(middle) + step) * level;
 }
 
 vec2 noise_found(
-    sampler2D now, sampler2D other, ivec2 corner, int side, float level, int reach,
+    float block[32], sampler2D other, ivec2 corner, int side, float level, int reach,
     float reluctance)
 {
     ivec2 best = ivec2(0);
-    float least = noise_mismatch(now, other, corner, side, best);
+    float least = noise_mismatch(block, other, corner, side, best);
     for (int y = -reach; y <= reach; ++y)
     {
         for (int x = -reach; x <= reach; ++x)
         {
-            float error = noise_mismatch(now, other, corner, side, ivec2(x, y));
+            float error = noise_mismatch(block, other, corner, side, ivec2(x, y));
             if (error + reluctance < least)
             {
                 least = error;
@@ -84,7 +95,7 @@ vec2 noise_found(
             }
         }
     }
-    return noise_finer(now, other, corner, side, level, best, least, reluctance);
+    return noise_finer(block, other, corner, side, level, best, least, reluctance);
 }
 
 // The vectors to the frame before (xy) and to the one after (zw), searched `reach` pixels of luma
@@ -95,31 +106,33 @@ vec4 noise_search(
 {
     ivec2 corner = noise_corner(q, 6, cell, level);
     int around = int(reach);
+    float block[32];
+    noise_block(now, corner, 6, block);
     return vec4(
-        noise_found(now, before, corner, 6, level, around, reluctance),
-        noise_found(now, after, corner, 6, level, around, reluctance));
+        noise_found(block, before, corner, 6, level, around, reluctance),
+        noise_found(block, after, corner, 6, level, around, reluctance));
 }
 
 // The best of a cell's coarse vector, those of two cells beside it and none.
 vec2 noise_choice(
-    sampler2D now, sampler2D other, ivec2 corner, int side, float level, vec2 guesses[3],
+    float block[32], sampler2D other, ivec2 corner, int side, float level, vec2 guesses[3],
     float reluctance)
 {
     ivec2 best = ivec2(0);
-    float least = noise_mismatch(now, other, corner, side, best);
+    float least = noise_mismatch(block, other, corner, side, best);
     for (int i = 0; i < 3; ++i)
     {
         ivec2 guess = ivec2(round(guesses[i] / level));
         if (guess == best)
             continue;
-        float error = noise_mismatch(now, other, corner, side, guess);
+        float error = noise_mismatch(block, other, corner, side, guess);
         if (error + reluctance < least)
         {
             least = error;
             best = guess;
         }
     }
-    return noise_finer(now, other, corner, side, level, best, least, reluctance);
+    return noise_finer(block, other, corner, side, level, best, least, reluctance);
 }
 
 // Vectors made finer from those of coarser cells, `ratio` times as large, that are to be
@@ -135,9 +148,11 @@ vec4 noise_refine(
     vec4 b = longer * texelFetch(coarse, clamp(own + ivec2(beside.x, 0), ivec2(0), last), 0);
     vec4 c = longer * texelFetch(coarse, clamp(own + ivec2(0, beside.y), ivec2(0), last), 0);
     ivec2 corner = noise_corner(q, 8, cell, level);
+    float block[32];
+    noise_block(now, corner, 8, block);
     return vec4(
         noise_choice(
-            now, before, corner, 8, level, vec2[3](a.xy, b.xy, c.xy), reluctance),
+            block, before, corner, 8, level, vec2[3](a.xy, b.xy, c.xy), reluctance),
         noise_choice(
-            now, after, corner, 8, level, vec2[3](a.zw, b.zw, c.zw), reluctance));
+            block, after, corner, 8, level, vec2[3](a.zw, b.zw, c.zw), reluctance));
 }

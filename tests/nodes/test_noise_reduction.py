@@ -108,10 +108,12 @@ def test_what_comes_into_view_is_not_mixed_with_what_hid_it(graded: Graded) -> N
 
 
 def averaged(frames: Sequence[Picture], at: int, luma: float, chroma: float) -> NDArray[Any]:
-    """What frames that stand still come to: weights of 5x5 means, in float64."""
+    """What frames that stand still come to: weights of 3x3 blocks of 2x2 pixels, in float64."""
     x = frames[at].astype(np.float64)
-    sums, totals = np.zeros_like(x), np.ones((*x.shape[:2], 2))
-    chroma_sums = np.zeros_like(x)
+    height, width = x.shape[:2]
+    tolerance = np.array([luma, chroma])
+    sums, chroma_sums = np.zeros_like(x), np.zeros_like(x)
+    totals = np.ones((height, width, 2))
     for other in frames:
         if other is frames[at]:
             continue
@@ -119,15 +121,16 @@ def averaged(frames: Sequence[Picture], at: int, luma: float, chroma: float) -> 
         l_part = d @ LUMA
         c_part = d - l_part[..., None]
         apart = np.stack([np.abs(l_part), np.abs(c_part[..., [0, 2]]).max(-1)], -1)
-        tolerance = np.array([luma, chroma])
-        padded = np.pad(apart, ((2, 2), (2, 2), (0, 0)), mode="edge")
+        blocks = apart.reshape(height // 2, 2, width // 2, 2, 2).mean((1, 3))
+        padded = np.pad(blocks, ((1, 1), (1, 1), (0, 0)), mode="edge")
         mean = sum(
-            padded[i : i + x.shape[0], j : j + x.shape[1]] for i in range(5) for j in range(5)
+            padded[i : i + height // 2, j : j + width // 2] for i in range(3) for j in range(3)
         )
-        around = np.maximum(1 - (mean / 25 / tolerance) ** 2, 0) ** 8
-        w = around * np.maximum(1 - (apart / 4 / tolerance) ** 2, 0)
-        sums += w[..., :1] * l_part[..., None]
-        chroma_sums += w[..., 1:] * c_part
+        alike = np.maximum(1 - (mean / 9 / tolerance) ** 2, 0) ** 8
+        w = alike.repeat(2, 0).repeat(2, 1)
+        own = w * np.maximum(1 - (apart / 1.5 / tolerance) ** 2, 0)
+        sums += own[..., :1] * l_part[..., None]
+        chroma_sums += own[..., 1:] * c_part
         totals += w
     return x + sums / totals[..., :1] + chroma_sums / totals[..., 1:]
 
@@ -263,3 +266,28 @@ def test_a_count_of_frames_is_a_whole_number() -> None:
     assert parameters(kind)["temporal_frames"].kind == "whole"
     with pytest.raises(ProjectError, match=r"temporal_frames = 1.5 .* a whole number 0 to 5"):
         look(temporal_frames=1.5)
+
+
+def test_both_together_calm_more_and_keep_detail(graded: Graded) -> None:
+    """What time has calmed is held to less within the picture, so fine texture stays."""
+    rng = np.random.default_rng(8)
+    clean = [scenery() + rng.normal(0, 0.003, (HEIGHT, WIDTH, 1)).astype(np.float32)] * 5
+    frames = noisy(clean, 0.0025)
+    time, picture, both = (
+        gain(graded(look(**values), frames, at=2), frames[2], clean[2])
+        for values in (
+            {"temporal_luma": 15.0},
+            {"spatial_luma": 15.0},
+            {"temporal_luma": 15.0, "spatial_luma": 15.0},
+        )
+    )
+    assert both > time > picture
+
+
+def test_where_time_calms_colour_only_luma_is_calmed_within_the_picture(graded: Graded) -> None:
+    clean = [scenery()] * 3
+    frames = noisy(clean)
+    values = {"spatial_luma": 15.0, "spatial_chroma": 0.0, "temporal_frames": 1}
+    alone = graded(look(**values), frames, at=1) @ LUMA
+    after = graded(look(**values, temporal_chroma=15.0), frames, at=1) @ LUMA
+    np.testing.assert_allclose(after, alone, atol=1e-5)  # luma of float32 chroma

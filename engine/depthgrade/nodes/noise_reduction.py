@@ -1,8 +1,9 @@
 """Noise reduction over time, motion compensated, and over the picture; of pictures and of keys.
 
-A pixel is averaged with those whose 5x5 surroundings are alike within a tolerance: with where it is
-in the frames around, then with pixels around it. Motion is found by matching blocks of luma, coarse
-to fine. What is unlike takes no part at all, so an edge leaves no ghost.
+A pixel is averaged with those whose surroundings (6x6 pixels, in blocks of 2x2) are alike within a
+tolerance: with where it is in the frames around, then with pixels around it, within what time has
+left of the noise. Motion is found by matching blocks of luma, coarse to fine. What is unlike takes
+no part at all, so an edge leaves no ghost.
 
 A threshold T stands for a mean difference of T/100 * 0.10 in DI code value, twice that for chroma:
 15 is 0.015, about 0.21 stop at mid-grey. At 0.3 of it a weight is half, from it on 0.
@@ -32,7 +33,6 @@ Radius = Literal["small", "medium", "large"]
 
 TOLERANCE = 0.10 / 100  # DI code value of one step of a threshold
 CHROMA = 2.0  # of the luma tolerance
-KEY = 4.0  # of the luma tolerance: what flickers in a key is coarser than grain
 BLOCK = 2  # pixels both ways that are compared as one and share weights
 CELL = 8  # pixels of the picture both ways that share a motion vector
 LEAST_ROWS = 24  # of the coarsest luma that motion is searched in
@@ -49,6 +49,24 @@ PLACES = (
     ((0.92, 0.38), (0.38, 0.92)),
     ((-0.38, 0.92), (-0.92, 0.38)),
 )
+
+
+@dataclass(frozen=True)
+class Widths:
+    """How wide tolerances are on a kind of picture.
+
+    tolerance    of surroundings, in those of pictures
+    own_frames   how unlike the pixel itself may be, in the tolerance of its surroundings: less
+    own_pixels   spares more of edges that are a little amiss, more averages the tails of the noise
+                 as well
+    """
+
+    tolerance: float = 1.0
+    own_frames: float = 1.5
+    own_pixels: float = 0.8
+
+
+KEY = Widths(4.0, 4.0, 4.0)  # what flickers in a key is coarser than grain
 
 
 class NoiseControls(Node):
@@ -78,11 +96,11 @@ class NoiseControls(Node):
     )
     spatial_blend: float = parameter(0.0, 0, 100, "%", "Brings the noise back; 100 = all of it.")
 
-    def _noise_passes(self, size: tuple[int, int], scale: float) -> tuple[Pass, ...]:
-        """Over time, then over the picture; scale widens the tolerances."""
+    def _noise_passes(self, size: tuple[int, int], widths: Widths) -> tuple[Pass, ...]:
+        """Over time, then over the picture."""
         made = _List()
-        time = _over_time(self, made, size, scale) if self.temporal_frames else (START, START)
-        _over_the_picture(self, made, size, scale, time)
+        result = _over_time(self, made, size, widths) if self.temporal_frames else START
+        _over_the_picture(self, made, size, widths, result)
         return tuple(made.passes)
 
 
@@ -94,7 +112,7 @@ class NoiseReduction(NoiseControls, ColorNode):
 
     def passes(self, size: tuple[int, int]) -> tuple[Pass, ...]:
         """The passes over time, then those over the picture."""
-        return self._noise_passes(size, 1.0)
+        return self._noise_passes(size, Widths())
 
 
 class KeyNoiseReduction(NoiseControls, KeyNode):
@@ -141,18 +159,16 @@ class _List:
         return len(self.passes) - 1
 
 
-def _tolerances(luma: float, chroma: Chroma, scale: float) -> tuple[float, float]:
+def _tolerances(luma: float, chroma: Chroma, widths: Widths) -> tuple[float, float]:
     return (
-        luma * TOLERANCE * scale,
-        (luma if isinstance(chroma, str) else chroma) * TOLERANCE * CHROMA * scale,
+        luma * TOLERANCE * widths.tolerance,
+        (luma if isinstance(chroma, str) else chroma) * TOLERANCE * CHROMA * widths.tolerance,
     )
 
 
-def _over_time(
-    node: NoiseControls, made: _List, size: tuple[int, int], scale: float
-) -> tuple[int, int]:
-    """The passes that average over frames: that of the picture and that of the sum of weights."""
-    luma, chroma = _tolerances(node.temporal_luma, node.temporal_chroma, scale)
+def _over_time(node: NoiseControls, made: _List, size: tuple[int, int], widths: Widths) -> int:
+    """The passes that average over frames; the number of the last."""
+    luma, chroma = _tolerances(node.temporal_luma, node.temporal_chroma, widths)
     made.follows = frozenset({"temporal_luma", "temporal_chroma", "motion", "temporal_blend"})
     made.idle = luma == 0 and chroma == 0
     pyramid = {1: made.add("noise_luma", (), START, channels=1)}
@@ -171,10 +187,12 @@ def _over_time(
         weights = made.add("noise_frame_weights", limits, apart, vectors, scale=BLOCK)
         first = float(distance == 1)
         read = (sums, START, before, after, vectors, weights)
-        sums = made.add("noise_add_frames", (luma, chroma, first), *read)
+        own = (widths.own_frames * luma, widths.own_frames * chroma, first)
+        sums = made.add("noise_add_frames", own, *read)
         total = made.add("noise_total", (first,), weights, total, scale=BLOCK)
-    result = made.add("noise_apply", (1 - node.temporal_blend / 100,), START, sums, total)
-    return result, total
+    amount = 1 - node.temporal_blend / 100
+    counted = amount if luma else 0.0  # where time calms chroma only, luma has all its noise
+    return made.add("noise_apply", (amount, counted), START, sums, total)
 
 
 def _motion(
@@ -210,25 +228,24 @@ def _motion(
 
 
 def _over_the_picture(
-    node: NoiseControls, made: _List, size: tuple[int, int], scale: float, time: tuple[int, int]
+    node: NoiseControls, made: _List, size: tuple[int, int], widths: Widths, image: int
 ) -> None:
-    """The passes that average pixels around.
-
-    time is what _over_time gives; where it averages, the tolerance is of the noise that is left.
-    """
-    image, total = time
-    luma, chroma = _tolerances(node.spatial_luma, node.spatial_chroma, scale)
-    calmed = 0.0 if image == START or made.idle else 1 - node.temporal_blend / 100
-    made.follows |= frozenset({"spatial_luma", "spatial_chroma", "spatial_blend"})
+    """The passes that average pixels around. The image's alpha is what is left of the noise."""
+    luma, chroma = _tolerances(node.spatial_luma, node.spatial_chroma, widths)
+    made.follows = frozenset({"spatial_luma", "spatial_chroma", "spatial_blend"})
     made.idle = luma == 0 and chroma == 0
     reach = max(REACH[node.spatial_radius] / 100 * size[1], 2.0)
-    places = tuple(
-        tuple(float(round(reach * each)) for at in pair for each in at) for pair in PLACES
-    )
-    weights = []
-    for pair in places:
+    weights, places = [], []
+    for (ax, ay), (bx, by) in PLACES:
+        pair = (_whole(reach * ax), _whole(reach * ay), _whole(reach * bx), _whole(reach * by))
         apart = made.add("noise_pixels_apart", pair, image, scale=BLOCK)
-        limits = (luma, chroma, calmed)
-        weights.append(made.add("noise_pixel_weights", limits, apart, total, scale=BLOCK))
+        limits = (luma, chroma)
+        weights.append(made.add("noise_pixel_weights", limits, apart, image, scale=BLOCK))
+        places.append(pair)
+    own = (widths.own_pixels * luma, widths.own_pixels * chroma)
     amount = 1 - node.spatial_blend / 100
-    made.add("noise_apply_pixels", (places, luma, chroma, amount), image, *weights)
+    made.add("noise_apply_pixels", (tuple(places), *own, amount), image, *weights)
+
+
+def _whole(pixels: float) -> float:
+    return float(round(pixels))
