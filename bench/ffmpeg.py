@@ -13,6 +13,13 @@ def binary() -> str | None:
     return shutil.which("ffmpeg")
 
 
+def has_filter(where: str, name: str) -> bool:
+    """Whether the program was built with a filter."""
+    command = [where, "-v", "quiet", "-filters"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return any(line.split()[1:2] == [name] for line in listed.splitlines())
+
+
 def frame_cost(where: str, inputs: list[str], graph: str, few: int, many: int) -> float:
     """CPU milliseconds of a frame of a filter graph, whose output is [out].
 

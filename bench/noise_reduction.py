@@ -1,25 +1,31 @@
 """Gain and cost of the noise_reduction node beside FFmpeg's filters, on the same noisy clips.
 
-    python bench/noise_reduction.py [--size 960x540] [--sigma 1 1.5 2] [--pictures DIR]
+    python bench/noise_reduction.py [--size 960x540] [--sigma 1 1.5 2] [--pictures DIR] [--json F]
 
 Clips: the demo scene standing still, panned (2.5 pixels a frame) and as it moves, plus Gaussian
 noise of some 8-bit code values. The gain is that in PSNR against the clip without noise, over
-R'G'B' code values, on the middle frames. FFmpeg's filters run through PyAV on one thread.
+R'G'B' code values, on the middle frames. FFmpeg's filters run through PyAV on one thread; those
+that PyAV's FFmpeg lacks run in the installed `ffmpeg`, whose cost is CPU time beyond its null
+filter.
 """
 
 import argparse
+import json
+import subprocess
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import av
 import av.filter
+import ffmpeg
 import numpy as np
-from depthgrade import Look, Project, Renderer
+from depthgrade import EngineError, Look, Project, Renderer
 from depthgrade.color import rgb_to_ycbcr
 from depthgrade.frames import PixelFormat
 from depthgrade.gl.device import headless
@@ -27,6 +33,7 @@ from depthgrade.gl.scene import SceneRenderer
 from depthgrade.graph import parse_wires
 from depthgrade.nodes.registry import make_node
 from depthgrade.session.demo_clip import Exposure
+from depthgrade.session.machine import machine
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -41,20 +48,21 @@ OURS = {
     "spatial 15": {"spatial_luma": 15.0},
     "both 15": {"temporal_luma": 15.0, "spatial_luma": 15.0},
 }
-THEIRS = {
+THEIRS = {  # the gentler strength where the filter's own default is meant for coarser noise
     "hqdn3d": ("hqdn3d", ""),
-    "nlmeans": ("nlmeans", "s=2.0"),
-    "atadenoise": ("atadenoise", "s=5"),
+    "hqdn3d gentle": ("hqdn3d", "1:1:2:2"),
+    "nlmeans": ("nlmeans", "s=1.0"),
+    "atadenoise": ("atadenoise", ""),
 }
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a filter made: PSNR in dB, milliseconds and CPU-milliseconds a frame."""
+    """What a filter made: PSNR in dB, milliseconds and CPU-milliseconds a frame; None: unknown."""
 
-    psnr: float
-    milliseconds: float
-    cpu: float
+    psnr: float | None = None
+    milliseconds: float | None = None
+    cpu: float | None = None
 
 
 def main() -> None:
@@ -64,9 +72,12 @@ def main() -> None:
     parser.add_argument("--sigma", type=float, nargs="+", default=[1.0, 2.0])
     parser.add_argument("--clips", nargs="+", default=["static", "pan", "scene"])
     parser.add_argument("--pictures", type=Path, help="folder for pictures to judge by eye")
+    parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
     width, height = (int(side) for side in options.size.split("x"))
+    facts = machine()
     clean = clips((width, height), options.clips)
+    rows = []
     print(f"{'clip':8}{'sigma':>6}  {'filter':14}{'PSNR':>7}{'gain':>7}{'ms':>8}{'CPU-ms':>8}")
     for name, pictures in clean.items():
         for sigma in options.sigma:
@@ -75,14 +86,29 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "noisy.mkv"
                 write(path, pictures + noise)
-                base = 0.0
+                base: float | None = None
                 for label, found in measured(path, pictures, options.pictures, f"{name}-{sigma:g}"):
                     base = found.psnr if label == "as it is" else base
-                    print(
-                        f"{name:8}{sigma:6.1f}  {label:14}{found.psnr:7.2f}"
-                        f"{found.psnr - base:+7.2f}{found.milliseconds:8.0f}{found.cpu:8.0f}",
-                        flush=True,
-                    )
+                    gain = None if base is None or found.psnr is None else found.psnr - base
+                    figures = f"{shown(found.psnr, '7.2f')}{shown(gain, '+7.2f')}"
+                    cost = f"{shown(found.milliseconds, '8.0f')}{shown(found.cpu, '8.0f')}"
+                    print(f"{name:8}{sigma:6.1f}  {label:14}{figures}{cost}", flush=True)
+                    row = {"clip": name, "sigma": sigma, "filter": label, "gain": gain}
+                    rows.append({**row, **asdict(found)})
+    if options.json:
+        workload = {"workload": "noise reduction", "size": options.size, "machine": facts}
+        rounded = [{key: _rounded(value) for key, value in row.items()} for row in rows]
+        text = json.dumps({**workload, "results": rounded}, indent=2)
+        options.json.write_text(text + "\n", encoding="utf-8")
+
+
+def shown(value: float | None, form: str) -> str:
+    """A figure, or a dash as wide."""
+    return format(value, form) if value is not None else "-".rjust(int(form.strip("+")[0]))
+
+
+def _rounded(value: object) -> object:
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def clips(size: tuple[int, int], wanted: list[str]) -> dict[str, Pictures]:
@@ -153,17 +179,20 @@ def measured(
             difference = middle - clean[JUDGED[len(JUDGED) // 2]]
             save(folder / f"{name}-{label}-difference.png", 0.5 + 16 * difference)
     for label, (filter, arguments) in THEIRS.items():
-        if filter not in av.filter.filters_available:  # some are GPL, and PyAV's wheels are not
-            yield f"no {label}", Measured(float("nan"), float("nan"), float("nan"))
-            continue
-        made, cost = filtered(path, filter, arguments)
-        yield label, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
+        if filter in av.filter.filters_available:  # some are GPL, and PyAV's wheels are not
+            made, cost = filtered(path, filter, arguments)
+            yield label, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
+        elif (where := ffmpeg.binary()) and ffmpeg.has_filter(where, filter):
+            made, spent = filtered_by_program(
+                where, path, f"{filter}={arguments}".rstrip("="), clean.shape
+            )
+            yield label, Measured(psnr(made, clean), cpu=spent)
+        else:
+            yield f"no {label}", Measured()
 
 
 def filtered(path: Path, name: str, arguments: str) -> tuple[Pictures, tuple[float, float]]:
     """The judged frames through an FFmpeg filter, and seconds and CPU-seconds a frame."""
-    matrix, offset = rgb_to_ycbcr(YUV, 1, full_range=False)
-    back = np.linalg.inv(matrix)
     with av.open(str(path)) as container:
         frames = list(container.decode(video=0))
         graph = av.filter.Graph()
@@ -186,11 +215,43 @@ def filtered(path: Path, name: str, arguments: str) -> tuple[Pictures, tuple[flo
                 except (av.BlockingIOError, av.EOFError):
                     break
         cost = (perf_counter() - clock) / len(frames), (process_time() - cpu) / len(frames)
-    pictures = []
-    for index in JUDGED:
-        codes = made[index].to_ndarray(channel_last=True)
-        pictures.append((codes / 255 - offset) @ back.T)
-    return np.stack(pictures).astype(np.float32), cost
+    return decoded([made[index].to_ndarray(channel_last=True) for index in JUDGED]), cost
+
+
+def filtered_by_program(
+    where: str, path: Path, name: str, shape: tuple[int, ...]
+) -> tuple[Pictures, float]:
+    """The judged frames through a filter of FFmpeg's program, and CPU milliseconds a frame."""
+    command = [
+        where,
+        "-v",
+        "error",
+        "-nostdin",
+        "-i",
+        str(path),
+        "-vf",
+        name,
+        "-f",
+        "rawvideo",
+        "-",
+    ]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise EngineError(f"bench: FFmpeg: {done.stderr.decode(errors='replace').strip()}")
+    frames, height, width, _ = shape
+    planes = np.frombuffer(done.stdout, np.uint8).reshape(frames, 3, height, width)
+    again = ["-stream_loop", "-1", "-i", str(path)]  # long enough for a difference of two lengths
+    with_it, without = (
+        ffmpeg.frame_cost(where, again, f"[0:v]{each}[out]", 20, 220) for each in (name, "null")
+    )
+    return decoded([planes[index].transpose(1, 2, 0) for index in JUDGED]), with_it - without
+
+
+def decoded(frames: Sequence[NDArray[Any]]) -> Pictures:
+    """R'G'B' of 8-bit Y'CbCr frames."""
+    matrix, offset = rgb_to_ycbcr(YUV, 1, full_range=False)
+    back = np.linalg.inv(matrix)
+    return np.stack([(codes / 255 - offset) @ back.T for codes in frames]).astype(np.float32)
 
 
 def psnr(made: Pictures, clean: Pictures) -> float:
