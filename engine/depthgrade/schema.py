@@ -11,6 +11,7 @@ from depthgrade.color import spaces
 from depthgrade.graph import NODE_ID, OUTPUT, SOURCE
 from depthgrade.keyframes import EASES
 from depthgrade.nodes.base import Node
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.nodes.registry import Parameter, node_types, parameters
 from depthgrade.project import file_schema
 
@@ -72,6 +73,8 @@ def _parameter(each: Parameter) -> dict[str, Any]:
     about = {"description": f"{each.about}{unit}", "default": each.default}
     number = {"type": "number", "minimum": each.low, "maximum": each.high}
     pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    others: list[dict[str, Any]] = [{"enum": list(each.words)}] if each.words else []
+    others += [_picked()] if each.picked else []
     forms: dict[str, dict[str, Any]] = {
         "switch": {"type": "boolean"},
         "choice": {"enum": list(each.words)},
@@ -80,9 +83,14 @@ def _parameter(each: Parameter) -> dict[str, Any]:
         "file": {"type": "string"},
         "space": {"enum": [row.name for row in spaces()]},
         "whole": {**number, "type": "integer"},
-        "number": {"anyOf": [number, {"enum": list(each.words)}]} if each.words else number,
+        "number": {"anyOf": [number, *others]} if others else number,
     }
     return {**forms[each.kind], **about}
+
+
+def _picked() -> dict[str, Any]:
+    """Of a point picked on the picture."""
+    return {key: each for key, each in PickedPoint.model_json_schema().items() if key != "title"}
 
 
 def _space() -> dict[str, Any]:
