@@ -144,12 +144,17 @@ class Look:
         }
 
     def with_targets(self, depth: Callable[[str, PickedPoint], float]) -> Self:
-        """This look with picked targets filled in; depth(quality, point) is that at a frame."""
-        found = {}
-        for name, (quality, point) in self.picked.items():
-            # Depth is not clipped, the slice is.
-            target = min(max(depth(quality, point), 0.0), 1.0)
-            found[name] = self.nodes[name].model_copy(update={"target": target})
+        """This look with picked targets filled in; depth(quality, point) is that at a frame.
+
+        Limits are filled in before: targets are in the depth that they adjust.
+        """
+        found = {
+            name: node.model_copy(
+                update={"target": node.adjusted(depth(node.quality, node.picked))}
+            )
+            for name, node in self.nodes.items()
+            if isinstance(node, DepthMap) and node.picked is not None
+        }
         return self.with_nodes(found) if found else self
 
     def with_stand_ins(self) -> Self:

@@ -9,9 +9,8 @@ from typing import Any
 
 from depthgrade.color import spaces
 from depthgrade.graph import NODE_ID, OUTPUT, SOURCE
-from depthgrade.keyframes import EASES
+from depthgrade.keyframes import EASES, LAST_FRAME
 from depthgrade.nodes.base import Node
-from depthgrade.nodes.picked import PickedPoint
 from depthgrade.nodes.registry import Parameter, node_types, parameters
 from depthgrade.project import file_schema
 
@@ -89,8 +88,16 @@ def _parameter(each: Parameter) -> dict[str, Any]:
 
 
 def _picked() -> dict[str, Any]:
-    """Of a point picked on the picture."""
-    return {key: each for key, each in PickedPoint.model_json_schema().items() if key != "title"}
+    """Of a point picked on the picture, { at = [x, y], frame = n }."""
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    at = {"type": "array", "items": share, "minItems": 2, "maxItems": 2}
+    frame = {"type": "integer", "minimum": 0, "maximum": LAST_FRAME}
+    return {
+        "type": "object",
+        "properties": {"at": at, "frame": frame},
+        "required": ["at", "frame"],
+        "additionalProperties": False,
+    }
 
 
 def _space() -> dict[str, Any]:

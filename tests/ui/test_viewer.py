@@ -84,11 +84,11 @@ def test_the_probe_tells_the_file_s_code_values_and_the_depth(opened: Opened) ->
 
 def test_picking_on_the_picture_sets_the_target_depth(opened: Opened) -> None:
     stage = opened(looks.load("recover-highlights"))
-    stage.app.view.picking = "depth.target_depth"
+    stage.app.view.picking = "depth.target"
     stage.refresh(2)
     stage.click("picture")
     assert stage.app.view.picking is None
-    assert stage.app.look.value("depth.target_depth") > 0.9  # the disc is in the middle
+    assert stage.app.look.value("depth.target") > 0.9  # the disc is in the middle
 
 
 def test_a_wipe_shows_the_ungraded_picture_on_the_left(opened: Opened) -> None:

@@ -62,7 +62,8 @@ class DepthMap(KeyNode):
     gamma: float = parameter(1.0, 0.1, 10, "", "Bends the levels; above 1 is brighter.")
     isolate: bool = Field(default=False, description="Keep only a slice of the adjusted depth.")
     target: float | PickedPoint = parameter(
-        1.0, 0, 1, "depth", "Middle of the slice, 1 is the foreground; or a point that is followed."
+        *(1.0, 0, 1, "depth"),
+        "Middle of the slice, in adjusted depth: 1 is the foreground; or a point to follow.",
     )
     tolerance: float = parameter(0.1, 0, 1, "depth", "Half the width of the slice.")
     softness: float = parameter(0.1, 0, 1, "depth", "Width of the slice's soft edge.")
@@ -97,15 +98,9 @@ class DepthMap(KeyNode):
         """
         calls: list[Step] = []
         if self.adjust_levels:
-            far, near = self.far_limit, self.near_limit
-            if isinstance(far, str) or isinstance(near, str):
-                raise ValueError("the auto limits of a depth map are resolved by shot first")
-            span = near - far
-            if abs(span) < LEAST_SPAN:
-                span = LEAST_SPAN if span >= 0 else -LEAST_SPAN
             limits = frozenset({"far_limit", "near_limit"})
             calls += [
-                Step("depth_levels", (1 / span, -far / span), limits),
+                Step("depth_levels", self._levels(), limits),
                 Step("depth_gamma", (1 / self.gamma,), frozenset({"gamma"}), self.gamma == 1),
             ]
         if self.isolate:
@@ -132,6 +127,24 @@ class DepthMap(KeyNode):
     def last_steps(self) -> tuple[Step, ...]:
         """Invert and gain after the passes."""
         return self._ending() if self.post_processing else ()
+
+    def adjusted(self, depth: float) -> float:
+        """A depth after levels and gamma, 0..1: the scale of `target`. Raises as `steps` does."""
+        if not self.adjust_levels:
+            return min(max(depth, 0.0), 1.0)
+        scale, shift = self._levels()
+        level: float = min(max(depth * scale + shift, 0.0), 1.0) ** (1 / self.gamma)
+        return level
+
+    def _levels(self) -> tuple[float, float]:
+        """Scale and shift that put the far limit at 0 and the near limit at 1."""
+        far, near = self.far_limit, self.near_limit
+        if isinstance(far, str) or isinstance(near, str):
+            raise ValueError("the auto limits of a depth map are resolved by shot first")
+        span = near - far
+        if abs(span) < LEAST_SPAN:
+            span = LEAST_SPAN if span >= 0 else -LEAST_SPAN
+        return 1 / span, -far / span
 
     def _ending(self) -> tuple[Step, ...]:
         turned = (Step("depth_invert"),) if self.invert else ()
