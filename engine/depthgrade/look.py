@@ -32,12 +32,7 @@ class Look:
     def __post_init__(self) -> None:
         self.graph  # noqa: B018 - made now, so that a wrong wire is refused now
         for address, track in self.keyframes.items():
-            held = [self.value(address), *(key.value for key in track.keys)]
-            if any(isinstance(value, PickedPoint | dict) for value in held):
-                raise ProjectError(
-                    f"keyframes of {address}: a picked point follows the shot and has no keyframes;"
-                    " give numbers at keyframes, or the point alone as the node's value"
-                )
+            _check_numbers(address, self.value(address), *(key.value for key in track.keys))
         for node, tracks in self._tracks.items():
             for frame in frames_of(tracks.values()):
                 self._node_at(node, frame)
@@ -69,6 +64,7 @@ class Look:
 
         Raises ProjectError for a value that is not allowed or not of the other keyframes' shape.
         """
+        _check_numbers(address, value)
         track = self.keyframes.get(address)
         rows = [row for row in written(track) if row[0] != frame] if track else []
         rows.append([frame, value, ease])
@@ -180,3 +176,12 @@ class Look:
         if name not in known:
             raise ProjectError(f'{node} has no parameter "{name}"; {suggest(name, known)}')
         return node, name
+
+
+def _check_numbers(address: str, *values: object) -> None:
+    """Raises ProjectError where a picked point and keyframes would meet."""
+    if any(isinstance(value, PickedPoint | dict) for value in values):
+        raise ProjectError(
+            f"keyframes of {address}: a picked point follows the shot and has no keyframes;"
+            " give numbers at keyframes, or the point alone as the node's value"
+        )

@@ -127,7 +127,7 @@ def test_any_order_and_any_range_give_the_same_pictures(
 ) -> None:
     project = Project(clip=clip, look=look(), depth=depth_pass)
     pictures = []
-    for number, order in enumerate([(0, 12, 30), (30, 0, 12), (12,), (0,), (30,)]):
+    for number, order in enumerate([(0, 12, 30), (30, 0), (12,)]):
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / str(number)))
         with Renderer(project) as renderer:
             if number == 0:
