@@ -127,6 +127,11 @@ class ClipDepth:
         program = self._view.program((width, height))
         return stored, self._engine.network_input(program, planes)[0]
 
+    def finished(self, frame: Frame, quality: str) -> Map:
+        """A frame's depth from files or the network, without a guide."""
+        stored = self._stored_map(frame.index, quality, self.shot(frame.index, quality).mapping)
+        return self._estimated(frame, quality)[0] if stored is None else stored
+
     def target(
         self, index: int, quality: str, point: PickedPoint, progress: Progress | None = None
     ) -> float:
@@ -165,14 +170,7 @@ class ClipDepth:
         luma = np.asarray(picture @ np.array(following.LUMA, np.float32), np.float32)
         known = self._network is not None or (self._pass is not None and index in self._pass)
         # A pass without the point's own frame is refused, as for a frame that is drawn.
-        return Sight(
-            luma, self._finished(frame, quality) if known or index == point.frame else None
-        )
-
-    def _finished(self, frame: Frame, quality: str) -> Map:
-        """A frame's depth from files or the network, without a guide."""
-        stored = self._stored_map(frame.index, quality, self.shot(frame.index, quality).mapping)
-        return self._estimated(frame, quality)[0] if stored is None else stored
+        return Sight(luma, self.finished(frame, quality) if known or index == point.frame else None)
 
     def estimated(self, frame: Frame, quality: str) -> Map:
         """A frame's depth from the network, whatever files there are: near = 1, not clipped."""
@@ -237,8 +235,8 @@ class ClipDepth:
         with self._engine.stages.timed("depth"):
             values = known.raw(index)
         self._read += 1
-        # Maps of an analysis are finished; those from elsewhere go through the shot's mapping.
-        return values if known.analysis is not None else mapping.apply(values)
+        # Finished maps are as they are; distances and maps from elsewhere have the shot's mapping.
+        return values if known.finished else mapping.apply(values)
 
     def _usable_pass(self, quality: str) -> depth.DepthPass | None:
         """The pass asked for, or one that holds what would be estimated."""
