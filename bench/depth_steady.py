@@ -23,16 +23,16 @@ Maps = dict[str, list[NDArray[np.float32]]]
 Figures = dict[str, dict[str, float]]
 
 
-def treated(project: Project, start: int, stop: int) -> Maps:
+def treated(project: Project, start: int, stop: int, quality: str = "better") -> Maps:
     """The depth maps of a range, at the network's size, by each method; the raw maps as `raw`."""
     found: Maps = {"live": [], "analysed": [], "raw": []}
     for method in ("analysed", "live"):
         with Renderer(project, past_only=method == "live") as renderer:
             for index in range(start, stop):
                 frame = renderer.reader.frame(index)
-                found[method].append(renderer.clip_depth.estimated(frame, "better"))
+                found[method].append(renderer.clip_depth.estimated(frame, quality))
                 if method == "analysed":
-                    found["raw"].append(renderer.clip_depth.raw(index, "better"))
+                    found["raw"].append(renderer.clip_depth.raw(index, quality))
     found["per frame"] = stability.per_frame(found["raw"])
     found["averaged"] = stability.averaged_range(found["raw"])
     return found
@@ -141,7 +141,7 @@ def _against_truth(
     }
 
 
-def video_figures(model: str, frames: int) -> list[dict[str, Any]]:
+def video_figures(model: str, frames: int, quality: str) -> list[dict[str, Any]]:
     """Cuts and instability of each clip of the material, along OpenCV's flow where it is there."""
     try:
         import cv2  # noqa: PLC0415 - optional: only this part needs it
@@ -152,7 +152,7 @@ def video_figures(model: str, frames: int) -> list[dict[str, Any]]:
         if path.suffix.lower() not in {".mp4", ".mkv", ".mov", ".webm", ".ts"}:
             continue
         try:
-            rows.append(_clip(path, model, frames, cv2))
+            rows.append(_clip(path, model, frames, quality, cv2))
         except EngineError as error:
             rows.append({"clip": path.name, "frames": "", "cuts": str(error)[:60]})
         row = {"per frame": "", "live": "", "analysed": "", "times steadier": ""}
@@ -161,14 +161,14 @@ def video_figures(model: str, frames: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _clip(path: Path, model: str, frames: int, cv2: Any) -> dict[str, Any]:
+def _clip(path: Path, model: str, frames: int, quality: str, cv2: Any) -> dict[str, Any]:
     project = Project(clip=path, model=model)
     with Renderer(project) as renderer:
         count = renderer.info.frame_count
         shots = []
         index = 0
         while index < count:
-            shots.append(renderer.shot(index).shot)
+            shots.append(renderer.shot(index, quality).shot)
             index = shots[-1].stop
         row: dict[str, Any] = {
             "clip": path.name,
@@ -184,8 +184,8 @@ def _clip(path: Path, model: str, frames: int, cv2: Any) -> dict[str, Any]:
         network = renderer.clip_depth.network
         assert network is not None
         for index in range(start, start + length):
-            pictures.append(network.picture(index, "better"))
-    maps = treated(project, start, start + length)
+            pictures.append(network.picture(index, quality))
+    maps = treated(project, start, start + length, quality)
     motions, seen = _flows(pictures, cv2)
     for method in ("per frame", "live", "analysed"):
         keys = [np.clip(each, 0, 1).astype(np.float32) for each in maps[method]]

@@ -10,6 +10,7 @@ from depthgrade.graph import Graph, Wire, parse_wires
 from depthgrade.keyframes import Ease, Track, frames_of, parse_track, written
 from depthgrade.nodes.base import Node, Value
 from depthgrade.nodes.depth_map import DepthMap
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.nodes.registry import change_node, parameters
 
 
@@ -30,6 +31,8 @@ class Look:
 
     def __post_init__(self) -> None:
         self.graph  # noqa: B018 - made now, so that a wrong wire is refused now
+        for address, track in self.keyframes.items():
+            _check_numbers(address, self.value(address), *(key.value for key in track.keys))
         for node, tracks in self._tracks.items():
             for frame in frames_of(tracks.values()):
                 self._node_at(node, frame)
@@ -61,6 +64,7 @@ class Look:
 
         Raises ProjectError for a value that is not allowed or not of the other keyframes' shape.
         """
+        _check_numbers(address, value)
         track = self.keyframes.get(address)
         rows = [row for row in written(track) if row[0] != frame] if track else []
         rows.append([frame, value, ease])
@@ -117,13 +121,41 @@ class Look:
 
     @property
     def automatic(self) -> frozenset[str]:
-        """The addresses of limits that wait for the shot's depth."""
-        return frozenset(
+        """The addresses of limits and picked targets that wait for the shot's depth."""
+        limits = (
             f"{name}.{limit}"
             for name, node in self.nodes.items()
             if isinstance(node, DepthMap)
             for limit in node.automatic
         )
+        return frozenset(limits) | {f"{name}.target" for name in self.picked}
+
+    @property
+    def picked(self) -> Mapping[str, tuple[str, PickedPoint]]:
+        """The depth quality and the point of the nodes whose target was picked, by node."""
+        return {
+            name: (node.quality, node.picked)
+            for name, node in self.nodes.items()
+            if isinstance(node, DepthMap) and node.picked is not None
+        }
+
+    def with_targets(self, depth: Callable[[str, PickedPoint], float]) -> Self:
+        """This look with picked targets filled in; depth(quality, point) is that at a frame.
+
+        Limits are filled in before: targets are in the depth that they adjust.
+        """
+        found = {
+            name: node.model_copy(
+                update={"target": node.adjusted(depth(node.quality, node.picked))}
+            )
+            for name, node in self.nodes.items()
+            if isinstance(node, DepthMap) and node.picked is not None
+        }
+        return self.with_nodes(found) if found else self
+
+    def with_stand_ins(self) -> Self:
+        """This look with some number where the shot's depth is waited for, to write programs of."""
+        return self.with_limits(lambda _: (0.0, 1.0)).with_targets(lambda *_: 0.5)
 
     def with_limits(self, limits: Callable[[str], tuple[float, float]]) -> Self:
         """This look with automatic limits filled in; limits(quality) is a shot's (far, near)."""
@@ -144,3 +176,12 @@ class Look:
         if name not in known:
             raise ProjectError(f'{node} has no parameter "{name}"; {suggest(name, known)}')
         return node, name
+
+
+def _check_numbers(address: str, *values: object) -> None:
+    """Raises ProjectError where a picked point and keyframes would meet."""
+    if any(isinstance(value, PickedPoint | dict) for value in values):
+        raise ProjectError(
+            f"keyframes of {address}: a picked point follows the shot and has no keyframes;"
+            " give numbers at keyframes, or the point alone as the node's value"
+        )

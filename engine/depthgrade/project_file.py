@@ -20,6 +20,7 @@ from depthgrade.errors import ProjectError
 from depthgrade.graph import Wire, parse_wires
 from depthgrade.keyframes import Track, written
 from depthgrade.nodes.base import Node
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.nodes.registry import parameters
 from depthgrade.project import Look, Project, load_look
 
@@ -163,10 +164,17 @@ def _write_nodes(document: tomlkit.TOMLDocument, nodes: Mapping[str, Node], path
         _set(table, "type", node.type)
         for parameter in parameters(type(node)).values():
             value = getattr(node, parameter.name)
-            plain = _listed(value)
+            plain = _inline(value) if isinstance(value, PickedPoint) else _listed(value)
             if parameter.kind == "file" and value:
                 plain = _relative(str(value), path)
             _set(table, parameter.name, None if value == parameter.default else plain)
+
+
+def _inline(point: PickedPoint) -> tomlkit.items.InlineTable:
+    """A point in one line, as people write it."""
+    table = tomlkit.inline_table()
+    table.update({"at": list(point.at), "frame": point.frame})
+    return table
 
 
 def _listed(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from depthgrade.color import spaces
 from depthgrade.graph import NODE_ID, OUTPUT, SOURCE
-from depthgrade.keyframes import EASES
+from depthgrade.keyframes import EASES, LAST_FRAME
 from depthgrade.nodes.base import Node
 from depthgrade.nodes.registry import Parameter, node_types, parameters
 from depthgrade.project import file_schema
@@ -72,6 +72,8 @@ def _parameter(each: Parameter) -> dict[str, Any]:
     about = {"description": f"{each.about}{unit}", "default": each.default}
     number = {"type": "number", "minimum": each.low, "maximum": each.high}
     pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    others: list[dict[str, Any]] = [{"enum": list(each.words)}] if each.words else []
+    others += [_picked()] if each.picked else []
     forms: dict[str, dict[str, Any]] = {
         "switch": {"type": "boolean"},
         "choice": {"enum": list(each.words)},
@@ -80,9 +82,22 @@ def _parameter(each: Parameter) -> dict[str, Any]:
         "file": {"type": "string"},
         "space": {"enum": [row.name for row in spaces()]},
         "whole": {**number, "type": "integer"},
-        "number": {"anyOf": [number, {"enum": list(each.words)}]} if each.words else number,
+        "number": {"anyOf": [number, *others]} if others else number,
     }
     return {**forms[each.kind], **about}
+
+
+def _picked() -> dict[str, Any]:
+    """Of a point picked on the picture, { at = [x, y], frame = n }."""
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    at = {"type": "array", "items": share, "minItems": 2, "maxItems": 2}
+    frame = {"type": "integer", "minimum": 0, "maximum": LAST_FRAME}
+    return {
+        "type": "object",
+        "properties": {"at": at, "frame": frame},
+        "required": ["at", "frame"],
+        "additionalProperties": False,
+    }
 
 
 def _space() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def depth_key(d: NDArray[np.float32], **v: Any) -> NDArray[np.float64]:
         k = np.clip((k - far) / (near - far), 0, 1) ** (1 / v.get("gamma", 1.0))
     if v.get("isolate"):
         tolerance, softness = v.get("tolerance", 0.1), v.get("softness", 0.1)
-        t = np.clip((np.abs(k - v.get("target_depth", 1.0)) - tolerance) / softness, 0, 1)
+        t = np.clip((np.abs(k - v.get("target", 1.0)) - tolerance) / softness, 0, 1)
         k = 1 - t * t * (3 - 2 * t)
     if v.get("invert"):
         k = 1 - k
@@ -47,7 +47,7 @@ def depth_key(d: NDArray[np.float32], **v: Any) -> NDArray[np.float64]:
         {"far_limit": 0.2, "near_limit": 0.7},
         {"far_limit": 0.8, "near_limit": 0.3},  # a ramp turned round
         {"gamma": 2.2, "invert": True},
-        {"isolate": True, "target_depth": 0.5, "tolerance": 0.15, "softness": 0.2},
+        {"isolate": True, "target": 0.5, "tolerance": 0.15, "softness": 0.2},
         {"adjust_levels": False, "far_limit": 0.4, "key_gain": 1.6},
         {"far_limit": 0.1, "near_limit": 0.9, "gamma": 0.5, "isolate": True, "invert": True},
     ],

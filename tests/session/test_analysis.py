@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
-from depthgrade import DepthError, Project, Renderer
+from depthgrade import DepthError, Project, ProjectError, Renderer, looks
 from depthgrade.color import DisplayRendering
 from depthgrade.session.analysis import analyze, frame_path
 from numpy.typing import NDArray
@@ -125,3 +125,66 @@ def test_playing_uses_no_later_frame(project: Project) -> None:
         second = renderer.depth_map(1)
         raw = shot.mapping.apply(renderer.clip_depth.raw(1, "better"))
     assert np.abs(second - raw).max() > 0
+
+
+@pytest.mark.parametrize(("distances", "unit"), [(None, "no unit"), ((1.5, 40.0), "metres")])
+def test_distances_come_back_as_the_same_key(
+    project: Project, tmp_path: Path, distances: tuple[float, float] | None, unit: str
+) -> None:
+    analyze(project, tmp_path / "near")
+    report = analyze(project, tmp_path / "z", kind="z", distances=distances)
+    assert report.estimated == FRAMES
+    near, far = distances or (1.0, 100.0)
+    depth = stored(tmp_path / "near", 3)
+    distance = stored(tmp_path / "z", 3, "Z")
+    middle = (depth > 0) & (depth < 1)
+    expected = 1 / (depth / near + (1 - depth) / far)
+    np.testing.assert_allclose(distance[middle], expected[middle], rtol=1e-5)
+    header = OpenEXR.File(str(frame_path(tmp_path / "z", 3))).header()
+    assert f"Z: distance in {unit}, larger is farther" in header["comments"]
+    look = looks.load("recover-highlights")
+    keys = []
+    for folder in ("near", "z"):
+        given = Project(clip=project.clip, look=look, depth=tmp_path / folder)
+        with Renderer(given) as renderer:
+            keys.append(renderer.key("depth", 3))
+    # float32 has 1.2e-7 of the inverse distance; automatic limits may be 0.06 apart
+    np.testing.assert_allclose(keys[1], keys[0], atol=1e-5)
+
+
+def test_a_network_in_metres_says_the_distances(clip: Path, network: Path, tmp_path: Path) -> None:
+    card = tmp_path / "metric.toml"
+    text = network.read_text(encoding="utf-8").replace('near = "larger"', "")
+    file = next(network.parent.glob("*.onnx"))
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("file"))
+    card.write_text(f'{text}\nfile = "{file}"\noutput = "metric"\nnear = "smaller"\n')
+    project = Project(clip=clip, model=str(card))
+    analyze(project, tmp_path / "z", kind="z", frames=(0, 2))
+    found = json.loads((tmp_path / "z" / "manifest.json").read_text(encoding="utf-8"))
+    assert found["distance"] == {"unit": "metres", "near": None, "far": None}
+    with Renderer(project) as renderer:
+        raw = renderer.clip_depth.raw(0, "better")
+    # steadied over time, else what the network said
+    assert np.median(np.abs(stored(tmp_path / "z", 0, "Z") - 1 / raw) * raw) < 0.05
+
+
+@pytest.mark.parametrize("distances", [(0.0, 5.0), (5.0, 5.0), (2.0, float("nan"))])
+def test_distances_that_are_none_are_refused(
+    project: Project, tmp_path: Path, distances: tuple[float, float]
+) -> None:
+    with pytest.raises(ProjectError, match=r"distances .* are none; allowed: that of near"):
+        analyze(project, tmp_path / "z", kind="z", distances=distances)
+    assert not (tmp_path / "z").exists()
+
+
+def test_a_pass_of_distances_is_not_taken_for_one_of_depth(
+    project: Project, tmp_path: Path
+) -> None:
+    analyze(project, tmp_path / "pass", kind="z", frames=(0, 2))
+    with Renderer(project) as renderer:
+        renderer.depth_map(1)
+        assert "reused" not in renderer.depth_description
+    with pytest.raises(DepthError, match="holds depth of another kind"):
+        analyze(project, tmp_path / "pass", frames=(0, 2))
+    with pytest.raises(DepthError, match="holds depth of another kind"):
+        analyze(project, tmp_path / "pass", kind="z", distances=(1.0, 9.0), frames=(0, 2))

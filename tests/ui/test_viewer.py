@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 from depthgrade import Look, Project, Renderer, editing, looks
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.ui.probe import probe
 from depthgrade.ui.stage import Stage
+from imgui_bundle import imgui
 
 Opened = Callable[[Look | None], Stage]
 
@@ -84,11 +86,37 @@ def test_the_probe_tells_the_file_s_code_values_and_the_depth(opened: Opened) ->
 
 def test_picking_on_the_picture_sets_the_target_depth(opened: Opened) -> None:
     stage = opened(looks.load("recover-highlights"))
-    stage.app.view.picking = "depth.target_depth"
+    stage.app.view.picking = "depth.target"
     stage.refresh(2)
     stage.click("picture")
     assert stage.app.view.picking is None
-    assert stage.app.look.value("depth.target_depth") > 0.9  # the disc is in the middle
+    assert stage.app.look.value("depth.target") > 0.9  # the disc is in the middle
+
+
+def test_a_point_picked_with_shift_is_followed_as_in_a_still(
+    opened: Opened, clip: Path, depth_pass: Path
+) -> None:
+    isolating = looks.load("recover-highlights").with_value("depth.isolate", True)
+    stage = opened(isolating)
+    stage.app.view.picking = "depth.target"
+    stage.refresh(2)
+    imgui.get_io().add_key_event(imgui.Key.mod_shift, True)
+    stage.click("picture")
+    imgui.get_io().add_key_event(imgui.Key.mod_shift, False)
+    point = stage.app.look.value("depth.target")
+    assert isinstance(point, PickedPoint) and point.frame == 0
+    np.testing.assert_allclose(point.at, 0.5, atol=0.02)
+    assert stage.app.player is not None
+    stage.app.player.seek(6)
+    stage.settle()
+    shown = stage.app.pictures.graded
+    assert shown is not None and stage.app.pictures.state is not None
+    assert stage.app.pictures.state.exact
+    ours = stage.app.player.preview.renderer.engine.read(shown)[..., :3]
+    with Renderer(Project(clip=clip, look=stage.app.look, depth=depth_pass)) as renderer:
+        np.testing.assert_array_equal(ours, renderer.frame(6))
+    stage.app.toggle_keyframe("depth.target")
+    assert stage.app.message is not None and "has no keyframes" in stage.app.message.text
 
 
 def test_a_wipe_shows_the_ungraded_picture_on_the_left(opened: Opened) -> None:

@@ -1,13 +1,16 @@
 """The commands about depth: `analyze` writes a depth pass, `depth` reports on a clip's depth."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from depthgrade.cli import options
 from depthgrade.cli.terminal import bars, note, output, print_json, table
 from depthgrade.errors import ProjectError
+
+if TYPE_CHECKING:
+    from depthgrade.session.analysis import Kind
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _QUALITIES = ("faster", "better")
@@ -39,6 +42,26 @@ def analyze(
     ],
     frames: options.Frames = None,
     quality: Quality = "better",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="near|z",
+            help="near: what renders take again, near = 1. z: distance in channel Z, larger is"
+            " farther, for compositors.",
+            rich_help_panel="Depth",
+        ),
+    ] = "near",
+    distances: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NEAR:FAR",
+            help="With --as z: metres of the nearest and of the farthest things; without it a"
+            " network in metres says them, others give 1 to 100 without a unit.",
+            rich_help_panel="Depth",
+            show_default=False,
+        ),
+    ] = None,
     overwrite: options.Overwrite = False,
     changes: options.Changes,
     rate: options.Rate = None,
@@ -46,13 +69,14 @@ def analyze(
 ) -> None:
     """Estimate the depth of a clip once and write it as OpenEXR files, the depth pass.
 
-    Channel depth.near is the finished depth (near = 1), depth.raw the network's own output. Stopped
-    and started again it goes on; `render` takes the pass where it is of the same clip, network and
-    colour.
+    Channel depth.near is the finished depth (near = 1), depth.raw the network's own output; with
+    --as z it is distance in channel Z instead, which --depth reads as well. Stopped and started
+    again it goes on; `render` takes the pass where it is of the same clip, network and colour.
 
     Examples:
       depthgrade analyze clip.mov -o clip.depth
       depthgrade analyze clip.mov --frames 100:200 -o clip.depth
+      depthgrade analyze clip.mov --as z --distances 1.5:40 -o clip.z
     """
     from depthgrade.session.analysis import analyze as write_pass  # noqa: PLC0415
 
@@ -65,6 +89,8 @@ def analyze(
             frames=_range(frames, project.clip, project.track, speed),
             quality=_quality(quality),
             overwrite=overwrite,
+            kind=_kind(kind),
+            distances=_distances(distances),
             rate=speed,
             progress=progress,
         )
@@ -149,6 +175,24 @@ def _range(text: str | None, clip: object, track: int, rate: object) -> tuple[in
         with open_clip(clip, track=track, rate=rate) as reader:  # type: ignore[arg-type]
             count = reader.info.frame_count
     return options.parse_frames(text, count)
+
+
+def _kind(name: str) -> "Kind":
+    if name not in ("near", "z"):
+        raise ProjectError(f"--as {name}: is no kind of pass; allowed: near, z")
+    return name  # type: ignore[return-value]
+
+
+def _distances(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    near, _, far = text.partition(":")
+    try:
+        return float(near), float(far)
+    except ValueError:
+        raise ProjectError(
+            f"--distances {text}: is no pair; write NEAR:FAR in metres, such as 1.5:40"
+        ) from None
 
 
 def _quality(name: str) -> str:

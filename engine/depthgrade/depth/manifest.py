@@ -6,6 +6,7 @@ says all its maps depend on, so that a render can tell whether they are the ones
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -62,8 +63,24 @@ class FilterNote(_Part):
     window: int
 
 
+class DistanceNote(_Part):
+    """What the numbers of a pass of distances are.
+
+    unit        "metres", or "relative" where the network knows no scale
+    near, far   the distances of depth 1 and 0 in every shot, with 1/distance straight between;
+                None where the network says them
+    """
+
+    unit: Literal["metres", "relative"]
+    near: float | None = None
+    far: float | None = None
+
+
 class ShotNote(_Part):
-    """A shot's mapping, depth = (raw - low) / (high - low), and its automatic limits."""
+    """A shot's mapping, depth = (raw - low) / (high - low), and its automatic limits.
+
+    raw is the network's nearness, and in a pass of distances 1/distance.
+    """
 
     start: Count
     stop: Count
@@ -82,13 +99,15 @@ class ShotNote(_Part):
 class Analysis(_Part):
     """What an analysis of ours followed from, and its shots.
 
-    frames   (first, one past the last) that were asked for; some may be missing if it was stopped
+    frames     (first, one past the last) that were asked for; some may be missing if it was stopped
+    distance   of a pass for compositors, channel Z; None for finished depth, channel depth.near
     """
 
     made_by: Literal["depthgrade depth pass, format 1"] = "depthgrade depth pass, format 1"
-    channel: Literal["depth.near"] = "depth.near"
-    raw_channel: Literal["depth.raw"] = "depth.raw"
-    polarity: Literal["near"] = "near"
+    channel: Literal["depth.near", "Z"] = "depth.near"
+    raw_channel: Literal["depth.raw"] | None = "depth.raw"
+    polarity: Literal["near", "distance"] = "near"
+    distance: DistanceNote | None = None
     first_frame: Literal[0] = 0
     frames: tuple[int, int]
     source: SourceNote
@@ -96,6 +115,22 @@ class Analysis(_Part):
     input: InputNote
     filter: FilterNote
     shots: tuple[ShotNote, ...]
+
+    def as_distance(self, note: DistanceNote, mappings: Sequence[Mapping]) -> "Analysis":
+        """The manifest of the same depth as distances; mappings are those of 1/distance by shot."""
+        shots = tuple(
+            shot.model_copy(update={"low": each.low, "high": each.high})
+            for shot, each in zip(self.shots, mappings, strict=True)
+        )
+        return self.model_copy(
+            update={
+                "channel": "Z",
+                "raw_channel": None,
+                "polarity": "distance",
+                "distance": note,
+                "shots": shots,
+            }
+        )
 
     def difference(self, other: "Analysis") -> str:
         """What another analysis followed from otherwise, as "model, input"; "" if nothing."""
@@ -111,7 +146,7 @@ class Analysis(_Part):
             # A clip may be renamed.
             if mine.model_dump(exclude={"name"}) != theirs.model_dump(exclude={"name"})
         ]
-        return ", ".join(found)
+        return ", ".join([*found, *(["kind"] if self.distance != other.distance else [])])
 
 
 class PassManifest(BaseModel):

@@ -75,6 +75,10 @@ class Mapping:
             return ((raw - np.float32(self.low)) * np.float32(self.scale)).astype(np.float32)
         return np.full_like(raw, 0.5, dtype=np.float32)
 
+    def undo(self, depth: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Raw nearness of depth, as `apply` took it."""
+        return (np.float32(self.low) + depth * np.float32(self.high - self.low)).astype(np.float32)
+
 
 def shots(cut_frames: Iterable[int], frame_count: int) -> tuple[Shot, ...]:
     """The shots of a clip with cuts at the given first frames (`cuts`)."""

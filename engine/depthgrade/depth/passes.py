@@ -27,14 +27,14 @@ _CHANNELS: dict[str, Literal["near", "distance"]] = {
 _NUMBER = re.compile(r"(\d+)\.exr$", re.IGNORECASE)
 _COMMENT = (
     "depth.near: near = 1, far = 0. depth.raw: the network's nearness, larger is nearer. "
-    "Z: distance, larger is farther. motion: px to the next frame."
+    "Z: distance{unit}, larger is farther. motion: px to the next frame."
 )
 
 
 class DepthPass:
     """A folder of depth EXR files, one a frame, numbered at the end of their names.
 
-    analysis: what it followed from, where `analyze` made it: its maps are finished then, near = 1.
+    analysis: what it followed from, where `analyze` made it.
     Raises DepthError if the folder holds none, its manifest is wrong or two files share a number.
     """
 
@@ -50,6 +50,11 @@ class DepthPass:
                 f"is {max(self._files)}"
             )
         self._size: tuple[int, int] | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether `raw` gives what `analyze` finished, near = 1, which needs no mapping more."""
+        return self.analysis is not None and self.analysis.channel == "depth.near"
 
     @property
     def frame_count(self) -> int:
@@ -140,6 +145,7 @@ def write_depth_frame(
     distance: Plane | None = None,
     motion: Plane | None = None,
     rgb: Plane | None = None,
+    unit: str = "",
 ) -> None:
     """Write one frame of a depth pass: float32, ZIP, under its final name only when complete.
 
@@ -148,6 +154,7 @@ def write_depth_frame(
     distance   (height, width), in the scene's unit, infinite for nothing, to channel Z
     motion     (height, width, 2), pixels to the next frame, x right, y down, to motion.x, motion.y
     rgb        (height, width, 3), to R, G, B
+    unit       of the distance, for the header's comment
 
     Raises DepthError if nothing is given, sizes differ or the file can't be written.
     """
@@ -170,7 +177,7 @@ def write_depth_frame(
     header = {
         "compression": OpenEXR.ZIP_COMPRESSION,
         "type": OpenEXR.scanlineimage,
-        "comments": _COMMENT,
+        "comments": _COMMENT.format(unit=f" in {unit}" if unit else ""),
     }
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:

@@ -15,13 +15,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from depthgrade.color import GlslFunction
 from depthgrade.graph import Ports
+from depthgrade.nodes.picked import PickedPoint
 
 Vector = tuple[float, float, float]
 Matrix = tuple[Vector, Vector, Vector]  # rows
 Quads = tuple[tuple[float, float, float, float], ...]  # a GLSL array of vec4
 Argument = float | Vector | Matrix | Quads
 Points = tuple[tuple[float, float], ...]  # the control points (x, y) of a curve
-Value = bool | float | str | Vector | Points
+Value = bool | float | str | Vector | Points | PickedPoint
 
 Rgb = Annotated[
     Vector, BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
@@ -310,4 +311,8 @@ def shown(value: object) -> str:
             return f"{value:.6g}"
         case tuple() | list():
             return f"[{', '.join(shown(each) for each in value)}]"
+        case PickedPoint() | dict():
+            return (
+                f"{{ {', '.join(f'{key} = {shown(each)}' for key, each in dict(value).items())} }}"
+            )
     return str(value)

@@ -20,6 +20,7 @@ from depthgrade.nodes.base import (
     gaussian,
     parameter,
 )
+from depthgrade.nodes.picked import PickedPoint
 
 LEAST_SPAN = 1e-4  # limits closer than this act as a hard step
 LEAST_SOFTNESS = 1e-5  # smoothstep is undefined between equal edges
@@ -37,6 +38,10 @@ class DepthMap(KeyNode):
 
     A limit of "auto" is the edge of the valley between subject and background in the histogram of
     the shot's depth; it is resolved for each shot before anything is drawn.
+
+    The target of isolate is a depth, or a point picked at a frame: that point is followed through
+    its shot, and the target is the depth under it, held where it is hidden or lost. In other shots
+    the target is the depth of the point when it was picked. A picked target has no keyframes.
     """
 
     type: ClassVar[str] = "depth_map"
@@ -56,7 +61,10 @@ class DepthMap(KeyNode):
     near_limit: Limit = parameter(1.0, -1, 2, "depth", 'What becomes white, or "auto".')
     gamma: float = parameter(1.0, 0.1, 10, "", "Bends the levels; above 1 is brighter.")
     isolate: bool = Field(default=False, description="Keep only a slice of the adjusted depth.")
-    target_depth: float = parameter(1.0, 0, 1, "depth", "Middle of the slice; 1 is the foreground.")
+    target: float | PickedPoint = parameter(
+        *(1.0, 0, 1, "depth"),
+        "Middle of the slice, in adjusted depth: 1 is the foreground; or a point to follow.",
+    )
     tolerance: float = parameter(0.1, 0, 1, "depth", "Half the width of the slice.")
     softness: float = parameter(0.1, 0, 1, "depth", "Width of the slice's soft edge.")
     post_processing: bool = Field(
@@ -72,6 +80,11 @@ class DepthMap(KeyNode):
     key_gain: float = parameter(1.0, 0, 2, "", "Key output gain.")
 
     @property
+    def picked(self) -> PickedPoint | None:
+        """The point the target follows, where there is one and the slice is wanted."""
+        return self.target if self.isolate and isinstance(self.target, PickedPoint) else None
+
+    @property
     def automatic(self) -> frozenset[str]:
         """The limits that wait for the shot's histogram."""
         if not self.adjust_levels:
@@ -81,25 +94,21 @@ class DepthMap(KeyNode):
     def steps(self) -> tuple[Step, ...]:
         """Levels, gamma, isolate; invert and gain too where no passes come between.
 
-        Raises ValueError while a limit is still "auto".
+        Raises ValueError while a limit is still "auto" or the target a point.
         """
         calls: list[Step] = []
         if self.adjust_levels:
-            far, near = self.far_limit, self.near_limit
-            if isinstance(far, str) or isinstance(near, str):
-                raise ValueError("the auto limits of a depth map are resolved by shot first")
-            span = near - far
-            if abs(span) < LEAST_SPAN:
-                span = LEAST_SPAN if span >= 0 else -LEAST_SPAN
             limits = frozenset({"far_limit", "near_limit"})
             calls += [
-                Step("depth_levels", (1 / span, -far / span), limits),
+                Step("depth_levels", self._levels(), limits),
                 Step("depth_gamma", (1 / self.gamma,), frozenset({"gamma"}), self.gamma == 1),
             ]
         if self.isolate:
-            edge = (self.target_depth, self.tolerance, max(self.softness, LEAST_SOFTNESS))
+            if isinstance(self.target, PickedPoint):
+                raise ValueError("the picked target of a depth map is followed first")
+            edge = (self.target, self.tolerance, max(self.softness, LEAST_SOFTNESS))
             calls.append(
-                Step("depth_isolate", edge, frozenset({"target_depth", "tolerance", "softness"}))
+                Step("depth_isolate", edge, frozenset({"target", "tolerance", "softness"}))
             )
         if not calls:
             calls.append(Step("depth_clamp"))
@@ -118,6 +127,24 @@ class DepthMap(KeyNode):
     def last_steps(self) -> tuple[Step, ...]:
         """Invert and gain after the passes."""
         return self._ending() if self.post_processing else ()
+
+    def adjusted(self, depth: float) -> float:
+        """A depth after levels and gamma, 0..1: the scale of `target`. Raises as `steps` does."""
+        if not self.adjust_levels:
+            return min(max(depth, 0.0), 1.0)
+        scale, shift = self._levels()
+        level: float = min(max(depth * scale + shift, 0.0), 1.0) ** (1 / self.gamma)
+        return level
+
+    def _levels(self) -> tuple[float, float]:
+        """Scale and shift that put the far limit at 0 and the near limit at 1."""
+        far, near = self.far_limit, self.near_limit
+        if isinstance(far, str) or isinstance(near, str):
+            raise ValueError("the auto limits of a depth map are resolved by shot first")
+        span = near - far
+        if abs(span) < LEAST_SPAN:
+            span = LEAST_SPAN if span >= 0 else -LEAST_SPAN
+        return 1 / span, -far / span
 
     def _ending(self) -> tuple[Step, ...]:
         turned = (Step("depth_invert"),) if self.invert else ()

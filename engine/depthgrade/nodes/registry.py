@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 import depthgrade.nodes
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.nodes.base import Node, shown
+from depthgrade.nodes.picked import PickedPoint
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Parameter:
     kind      "switch", "choice", "number", "whole" (a number without fraction), "rgb", "points",
               "file" or "space"
     words     the words allowed, for a choice, or besides a number
+    picked    whether it may be a point picked on the picture, besides a number
     """
 
     name: str
@@ -32,13 +34,15 @@ class Parameter:
     high: float | None
     unit: str
     words: tuple[str, ...]
+    picked: bool
     about: str
 
     @property
     def allowed(self) -> str:
         """What may be written, for messages and reference text."""
         span = [f"{self.low:g} to {self.high:g}"] if self.low is not None else []
-        words = " or ".join([*span, *(f'"{word}"' for word in self.words)])
+        point = ["{ at = [x, y], frame = n }, x and y 0 to 1"] if self.picked else []
+        words = " or ".join([*span, *(f'"{word}"' for word in self.words), *point])
         return {
             "switch": "true or false",
             "whole": f"a whole number {words}",
@@ -95,7 +99,8 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
     extra = cast(dict[str, Any], field.json_schema_extra or {})
     kind = extra.get("kind", kind)
     low, high, unit = extra.get("minimum"), extra.get("maximum"), str(extra.get("unit", ""))
-    return Parameter(name, kind, field.default, low, high, unit, words, field.description or "")
+    picked, about = PickedPoint in types, field.description or ""
+    return Parameter(name, kind, field.default, low, high, unit, words, picked, about)
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:

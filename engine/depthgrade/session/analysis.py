@@ -8,15 +8,25 @@ whichever part was made first.
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from depthgrade import depth
-from depthgrade.depth.manifest import ShotNote
-from depthgrade.errors import DepthError
+from depthgrade.depth.manifest import DistanceNote, ShotNote
+from depthgrade.errors import DepthError, ProjectError
 from depthgrade.project import Project
 from depthgrade.session.offline import checked_range
 from depthgrade.session.provenance import remember_pass
 from depthgrade.session.renderer import Renderer
 from depthgrade.session.shots import Progress
+
+Map = NDArray[np.float32]
+Kind = Literal["near", "z"]
+
+RELATIVE = 1.0, 100.0  # distances of depth 1 and 0 where neither network nor user says any
+_FARTHEST = 1e6  # of a distance written: filters of compositors make NaN of infinity
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ def analyze(
     frames: tuple[int, int] | None = None,
     quality: str = "better",
     overwrite: bool = False,
+    kind: Kind = "near",
+    distances: tuple[float, float] | None = None,
     rate: Fraction | int | None = None,
     progress: Progress | None = None,
 ) -> AnalysisReport:
@@ -49,10 +61,15 @@ def analyze(
 
     frames     (first, one past the last); the maps are the same as those of the whole clip
     quality    "faster" or "better"
+    kind       "near": finished and raw depth, which renders take again; "z": distance in channel Z,
+               for compositors, of the pass that was made before where there is one
+    distances  of "z": metres of depth 1 and of depth 0; None: what a network in metres says, else
+               1 and 100 without a unit
     overwrite  replace a pass that was made of something else
     progress   called with (what, done, of how many)
-    Raises ProjectError for an empty range, DepthError for a folder that holds something else, and
-    what Renderer raises. Stopped at any time it leaves whole files only, and goes on from there.
+    Raises ProjectError for an empty range or wrong distances, DepthError for a folder that holds
+    something else, and what Renderer raises. Stopped at any time it leaves whole files only, and
+    goes on from there.
     """
     out = Path(out)
     # Depth that is there already, wherever it was put, is not what is asked for here.
@@ -62,19 +79,57 @@ def analyze(
         wanted = renderer.clip_depth.analysis(quality).model_copy(
             update={"frames": (start, stop), "shots": shots}
         )
+        if kind == "z":
+            wanted = _distances(renderer, wanted, distances)
+        elif distances is not None:
+            raise ProjectError("distances: are for a pass of distances, kind z; leave them out")
         wanted = _prepared(out, wanted, overwrite)
         kept, missing = _missing(out, range(start, stop))
         for done, index in enumerate(missing, 1):
             frame = renderer.reader.frame(index)
-            finished = renderer.clip_depth.estimated(frame, quality)
-            raw = renderer.clip_depth.raw(index, quality)
-            depth.write_depth_frame(frame_path(out, index), near=finished, raw=raw)
+            if kind == "z":
+                _write_distance(out, index, renderer.clip_depth.finished(frame, quality), wanted)
+            else:
+                finished = renderer.clip_depth.estimated(frame, quality)
+                raw = renderer.clip_depth.raw(index, quality)
+                depth.write_depth_frame(frame_path(out, index), near=finished, raw=raw)
             if progress:
                 progress("analysing depth", kept + done, stop - start)
-        remember_pass(renderer.info, out)
+        if kind == "near":
+            remember_pass(renderer.info, out)
         return AnalysisReport(
             out, len(missing), kept, len(shots), f"{wanted.model.name}, {quality}"
         )
+
+
+def _distances(
+    renderer: Renderer, analysis: depth.Analysis, given: tuple[float, float] | None
+) -> depth.Analysis:
+    """The manifest of a pass of distances."""
+    if given is not None and not 0 < given[0] < given[1] < _FARTHEST:
+        raise ProjectError(
+            f"distances {given[0]:g} to {given[1]:g}: are none; allowed: that of near things, above"
+            " 0, then that of far ones"
+        )
+    network = renderer.clip_depth.network
+    assert network is not None
+    own = [depth.Mapping(shot.low, shot.high) for shot in analysis.shots]
+    if given is None and network.card.output == "metric":
+        return analysis.as_distance(DistanceNote(unit="metres"), own)
+    near, far = given or RELATIVE
+    unit: Literal["metres", "relative"] = "metres" if given else "relative"
+    note = DistanceNote(unit=unit, near=near, far=far)
+    return analysis.as_distance(note, [depth.Mapping(1 / far, 1 / near)] * len(own))
+
+
+def _write_distance(out: Path, index: int, finished: Map, analysis: depth.Analysis) -> None:
+    """Writes the finished depth of a frame as distance."""
+    note = next(each for each in analysis.shots if each.start <= index < each.stop)
+    nearness = note.parts[1].undo(finished)
+    distance = np.reciprocal(np.maximum(nearness, np.float32(1 / _FARTHEST)), dtype=np.float32)
+    assert analysis.distance is not None
+    unit = "metres" if analysis.distance.unit == "metres" else "no unit"
+    depth.write_depth_frame(frame_path(out, index), distance=distance, unit=unit)
 
 
 def _shots(renderer: Renderer, start: int, stop: int, quality: str) -> tuple[ShotNote, ...]:

@@ -19,6 +19,7 @@ import numpy as np
 from depthgrade.errors import EngineError, ProjectError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
@@ -26,10 +27,11 @@ from depthgrade.session.renderer import Renderer
 
 @dataclass(frozen=True)
 class Wanted:
-    """The maps of depth that are missing, most urgent first: (quality, frame)."""
+    """What is missing, most urgent first: (quality, frame, None) is a map of depth, with a picked
+    point the depth under it."""
 
     project: Project
-    maps: tuple[tuple[str, int], ...]
+    missing: tuple[tuple[str, int, PickedPoint | None], ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,16 @@ class Depth:
     index: int
     map: Map
     lines: Map | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """The depth under a picked point at a frame."""
+
+    quality: str
+    index: int
+    point: PickedPoint
+    depth: float
 
 
 @dataclass(frozen=True)
@@ -185,13 +197,17 @@ def estimate_depth(pipe: Connection) -> None:
                 renderer, opened = None, order.project
                 renderer = Renderer(order.project, progress=progress)
                 told.clear()
-            for quality, index in order.maps:
+            for quality, index, point in order.missing:
                 shot = renderer.shot(index, quality)
                 if (quality, shot.shot.start) not in told:
                     told.add((quality, shot.shot.start))
                     depth = renderer.depth
                     pipe.send(Found(quality, shot, depth.guided, depth.description))
-                pipe.send(_finished(renderer, quality, index))
+                if point is None:
+                    pipe.send(_finished(renderer, quality, index))
+                else:
+                    depth_there = renderer.depth.target(index, quality, point, progress)
+                    pipe.send(Target(quality, index, point, depth_there))
                 if inbox.waiting:
                     break
         except EngineError as error:
@@ -260,6 +276,12 @@ class _Blank:
         """Zeros."""
         width, height = self._order.map_size or (16, 9)
         return np.zeros((height, width, 2) if self.guided else (height, width), np.float32), None
+
+    def target(
+        self, index: int, quality: str, point: PickedPoint, progress: object = None
+    ) -> float:
+        """Any number: targets are uniforms."""
+        return 0.5
 
     def close(self) -> None:
         """Nothing to free."""

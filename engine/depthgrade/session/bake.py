@@ -85,7 +85,7 @@ def _settled(project: Project, frame: int) -> Project:
     """The project of a frame, its spaces and limits settled."""
     return replace(
         project,
-        look=project.look.at(frame).with_limits(lambda _: (0.0, 1.0)),
+        look=project.look.at(frame).with_stand_ins(),
         input="rec709" if project.input == "auto" else project.input,
         output="rec709" if project.output == "auto" else project.output,
     )

@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 
 from depthgrade import depth
 from depthgrade.compiler import Source
+from depthgrade.depth import following
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Project
 from depthgrade.session.engine import Engine
 from depthgrade.session.network_depth import NetworkDepth, NetworkView
+from depthgrade.session.picked import VERSION as PICKED_VERSION
+from depthgrade.session.picked import PickedTarget, Sight
 from depthgrade.session.provenance import (
     filter_note,
     model_note,
@@ -71,6 +75,7 @@ class ClipDepth:
         self._view = NetworkView(source, input_space, project.rendering, project.configuration)
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
+        self._targets: dict[tuple[str, PickedPoint], PickedTarget] = {}
         self._network: NetworkDepth | None = None
         self._read = 0  # frames taken from the pass
         self._same: dict[str, bool] = {}  # by quality: whether the pass holds the same depth
@@ -121,6 +126,51 @@ class ClipDepth:
         height, width = stored.shape
         program = self._view.program((width, height))
         return stored, self._engine.network_input(program, planes)[0]
+
+    def finished(self, frame: Frame, quality: str) -> Map:
+        """A frame's depth from files or the network, without a guide."""
+        stored = self._stored_map(frame.index, quality, self.shot(frame.index, quality).mapping)
+        return self._estimated(frame, quality)[0] if stored is None else stored
+
+    def target(
+        self, index: int, quality: str, point: PickedPoint, progress: Progress | None = None
+    ) -> float:
+        """The depth under a picked point at a frame, near = 1, not clipped.
+
+        The same whichever frames were asked for before. Raises DepthError for a point picked at a
+        frame that the clip, or a given pass, does not have.
+        """
+        if point.frame >= self._reader.info.frame_count:
+            raise DepthError(
+                f"target: was picked at frame {point.frame}; allowed: 0 to"
+                f" {self._reader.info.frame_count - 1}, the frames of the clip"
+            )
+        if (quality, point) not in self._targets:
+            shot = self.shot(point.frame, quality, progress).shot
+            origin = f"{self._depth_fingerprint(quality, shot)} {filter_note()} {point}"
+            file = cache_file("target", f"{PICKED_VERSION} {origin}")
+            made = PickedTarget(point, shot, lambda i: self._sight(i, quality, point), file)
+            self._targets[quality, point] = made
+        return self._targets[quality, point].depth(index, progress)
+
+    def lost(self, quality: str, point: PickedPoint) -> tuple[int, ...]:
+        """The frames at which a picked point was not seen, of those it was followed through."""
+        known = self._targets.get((quality, point))
+        return known.lost if known is not None else ()
+
+    def _sight(self, index: int, quality: str, point: PickedPoint) -> Sight:
+        """What a point is followed in: the picture as networks see it, and depth if it is there."""
+        frame = self._reader.frame(index)
+        width, height = self._reader.info.size
+        shape = width * float(self._reader.info.upright_pixel_aspect) / height
+        size = max(8, round(following.HEIGHT * shape)), following.HEIGHT
+        picture = self._engine.network_input(
+            self._view.program(size), self._engine.upload(frame), "followed"
+        )[1]
+        luma = np.asarray(picture @ np.array(following.LUMA, np.float32), np.float32)
+        known = self._network is not None or (self._pass is not None and index in self._pass)
+        # A pass without the point's own frame is refused, as for a frame that is drawn.
+        return Sight(luma, self.finished(frame, quality) if known or index == point.frame else None)
 
     def estimated(self, frame: Frame, quality: str) -> Map:
         """A frame's depth from the network, whatever files there are: near = 1, not clipped."""
@@ -185,8 +235,8 @@ class ClipDepth:
         with self._engine.stages.timed("depth"):
             values = known.raw(index)
         self._read += 1
-        # Maps of an analysis are finished; those from elsewhere go through the shot's mapping.
-        return values if known.analysis is not None else mapping.apply(values)
+        # Finished maps are as they are; distances and maps from elsewhere have the shot's mapping.
+        return values if known.finished else mapping.apply(values)
 
     def _usable_pass(self, quality: str) -> depth.DepthPass | None:
         """The pass asked for, or one that holds what would be estimated."""

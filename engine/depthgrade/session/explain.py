@@ -52,6 +52,11 @@ def explain(project: Project, info: ClipInfo | None = None) -> Explanation:
     qualities = project.qualities
     if qualities:
         facts["depth"] = _depth(project)
+    if look.picked:
+        facts["followed"] = "; ".join(
+            f"{node}.target, from frame {point.frame} through its shot, held while it is lost"
+            for node, (_, point) in look.picked.items()
+        )
     unused = look.graph.unused()
     if unused:
         facts["unused"] = f"{', '.join(unused)}: not wired to the output"
@@ -76,7 +81,7 @@ def compile_plan(project: Project, info: ClipInfo | None = None) -> Plan:
     live = look.automatic | look.animated
     look = look.at(0)
     output = "rec709" if project.output == "auto" else project.output
-    project = replace(project, look=look.with_limits(lambda _: (0.0, 1.0)), output=output)
+    project = replace(project, look=look.with_stand_ins(), output=output)
     # A network's map is small, so edges are taken from the picture; a depth pass may be as large.
     guided = bool(project.qualities) and project.depth is None
     read = input_space(project, info).space if info else _assumed_input(project)

@@ -5,12 +5,13 @@ the caller is told which. Maps are kept within a budget, so that a second pass o
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look, Project
 from depthgrade.session.background import (
     Background,
@@ -18,11 +19,15 @@ from depthgrade.session.background import (
     Failed,
     Found,
     Progress,
+    Target,
     Wanted,
     estimate_depth,
 )
 from depthgrade.session.clip_depth import Map, ShotDepth
+from depthgrade.session.picked import depth_at
 from depthgrade.session.renderer import Renderer
+
+Points = tuple[tuple[str, PickedPoint], ...]  # picked targets and the quality of their depth
 
 _KEPT_BYTES = 384 << 20
 _AHEAD = 16  # frames asked for before they are due
@@ -40,6 +45,7 @@ class LiveDepth:
         self._count = frame_count
         self._maps: OrderedDict[tuple[str, int], Depth] = OrderedDict()
         self._shots: dict[str, list[ShotDepth]] = {}
+        self._targets: dict[tuple[str, PickedPoint], dict[int, float]] = {}
         self._allowed = 2 * _AHEAD  # maps to keep; known better once the first has come
         self._process: Background | None = None
         self._sent: Wanted | None = None
@@ -61,13 +67,21 @@ class LiveDepth:
             self._process.close()
             self._process = None
 
-    def ask(self, project: Project, index: int, step: int, qualities: tuple[str, ...]) -> None:
+    def ask(
+        self,
+        project: Project,
+        index: int,
+        step: int,
+        qualities: tuple[str, ...],
+        points: Points = (),
+    ) -> None:
         """Says which frame is shown and where playback goes; what is missing there is made."""
         bare = replace(project, look=Look())
         if bare != self._project:
             self._project = bare
             self._maps.clear()
             self._shots.clear()
+            self._targets.clear()
             self.error = None
         if not qualities or self.error is not None:
             return
@@ -75,8 +89,12 @@ class LiveDepth:
         rest: list[int] = []
         if not step and len(self._maps) < self._allowed:  # standing: the rest of the clip, too
             rest = [(index + offset) % self._count for offset in range(self._count)]
+        kinds: Sequence[tuple[str, PickedPoint | None]] = [*((q, None) for q in qualities), *points]
         missing = tuple(
-            (q, i) for i in [*near, *rest] for q in qualities if (q, i) not in self._maps
+            (quality, i, point)
+            for i in [*near, *rest]
+            for quality, point in kinds
+            if not self._has(quality, i, point)
         )[:_AHEAD]
         wanted = Wanted(bare, missing)
         if missing and wanted != self._sent:
@@ -99,20 +117,37 @@ class LiveDepth:
                     self.progress = None
                     self.made += 1
                     self._keep(answer)
+                case Target():
+                    self.progress = None
+                    known = self._targets.setdefault((answer.quality, answer.point), {})
+                    known[answer.index] = answer.depth
                 case Failed():
                     self.error, self.progress = answer.error, None
         return bool(answers)
 
-    def ready(self, index: int, qualities: tuple[str, ...]) -> bool:
-        """Whether a frame can be drawn, if only with the map of another."""
+    def ready(self, index: int, qualities: tuple[str, ...], points: Points = ()) -> bool:
+        """Whether a frame can be drawn, if only with the map and the targets of another."""
         return all(
             self._known_shot(index, quality) is not None and self._nearest(index, quality)
             for quality in qualities
-        )
+        ) and all(self._target(index, *each) is not None for each in points)
 
-    def exact(self, index: int, qualities: tuple[str, ...]) -> bool:
-        """Whether a frame is drawn with its own map."""
-        return all((quality, index) in self._maps for quality in qualities)
+    def exact(self, index: int, qualities: tuple[str, ...], points: Points = ()) -> bool:
+        """Whether a frame is drawn with its own map and targets."""
+        own = [self._has(quality, index, None) for quality in qualities]
+        return all([*own, *(self._has(quality, index, point) for quality, point in points)])
+
+    def target(
+        self, index: int, quality: str, point: PickedPoint, progress: object = None
+    ) -> float:
+        """The depth under a picked point: the frame's own, or the nearest known.
+
+        Raises DepthError while none has come.
+        """
+        found = self._target(index, quality, point)
+        if found is None:
+            raise DepthError("depth: the picked point is not followed yet; wait for it")
+        return found
 
     def map_of(self, index: int, quality: str) -> Map | None:
         """A frame's map if it is there, for histograms and probes."""
@@ -175,6 +210,19 @@ class LiveDepth:
         self._allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes + lines))
         while len(self._maps) > self._allowed:
             self._maps.popitem(last=False)
+
+    def _has(self, quality: str, index: int, point: PickedPoint | None) -> bool:
+        """Whether a frame's own map is there, or the depth of a point at it."""
+        if point is None:
+            return (quality, index) in self._maps
+        return index in self._targets.get((quality, point), ())
+
+    def _target(self, index: int, quality: str, point: PickedPoint) -> float | None:
+        known = self._targets.get((quality, point), {})
+        if known:
+            return known[min(known, key=lambda each: abs(each - index))]
+        map = self.map_of(point.frame, quality)  # as when it was picked just now
+        return None if map is None else depth_at(map, *point.at)
 
     def _known_shot(self, index: int, quality: str) -> ShotDepth | None:
         return next((s for s in self._shots.get(quality, ()) if index in s.shot), None)

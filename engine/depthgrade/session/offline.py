@@ -102,7 +102,7 @@ def render(
             seconds=ended - began,
             stages=renderer.stages.milliseconds(stop - start),
             depth=renderer.depth_description,
-            notes=(*renderer.info.notes, *writer.notes),
+            notes=(*renderer.info.notes, *writer.notes, *renderer.target_notes(start, stop)),
         )
 
 
@@ -133,7 +133,7 @@ def still(
             writer.write(planes, decoded.pts, renderer.info.durations[frame])
             seconds = perf_counter() - began
         stages = renderer.stages.milliseconds(1)
-        notes = (*renderer.info.notes, *writer.notes)
+        notes = (*renderer.info.notes, *writer.notes, *renderer.target_notes(start, stop))
         return RenderReport(out, 1, seconds, stages, renderer.depth_description, notes)
 
 

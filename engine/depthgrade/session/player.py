@@ -163,7 +163,8 @@ class Player:
         if self.frame is not None:
             qualities = self.preview.qualities(project.look, key)
             step = self.clock.speed
-            self.preview.depth.ask(project, self.frame.index, step, qualities)
+            points = tuple(project.look.picked.values())
+            self.preview.depth.ask(project, self.frame.index, step, qualities, points)
 
     def draw(self, project: Project, *, live: frozenset[str], full: bool = False) -> Shown | None:
         """The picture of the frame on the screen; full: at full size."""

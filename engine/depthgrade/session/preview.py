@@ -113,7 +113,8 @@ class Preview:
         )
         renderer.live, renderer.proxy = live, proxy
         qualities = self.qualities(project.look, key)
-        graded = self.depth.ready(frame.index, qualities)
+        points = tuple(project.look.picked.values()) if qualities else ()
+        graded = self.depth.ready(frame.index, qualities, points)
         look = project.look if graded else _UNGRADED
         plan, settled = renderer.plan(frame.index, key=key if graded else None, look=look)
         self.reach, self.missed = sum(plan.remembered.values()), False
@@ -126,7 +127,7 @@ class Preview:
         self._good[label] = plan, settled
         if self.missed:
             renderer.forget(label)
-        exact = self.depth.exact(frame.index, qualities) and not self.missed
+        exact = self.depth.exact(frame.index, qualities, points) and not self.missed
         return Shown(texture, current=True, graded=graded, exact=exact)
 
     def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:

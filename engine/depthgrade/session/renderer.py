@@ -5,7 +5,7 @@ with Renderer(project) as renderer:
     key = renderer.key("depth", 120)     # H x W, 0..1
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import TracebackType
@@ -23,6 +23,7 @@ from depthgrade.frames import ClipInfo, ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader, open_clip
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import ClipDepth, ShotDepth
 from depthgrade.session.engine import Engine, Stages
@@ -54,6 +55,11 @@ class DepthSource(Protocol):
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Picture, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
+
+    def target(
+        self, index: int, quality: str, point: PickedPoint, progress: Progress | None = None
+    ) -> float:
+        """The depth under a picked point at a frame, near = 1, not clipped."""
 
     def close(self) -> None:
         """Frees what is behind it."""
@@ -232,13 +238,30 @@ class Renderer:
         """Where depth came from, or that none was needed so far."""
         return self._depth.description if self._depth else "not used"
 
+    def target_notes(self, start: int, stop: int) -> tuple[str, ...]:
+        """A sentence for each picked target that was out of sight in a range that was drawn."""
+        found = []
+        if isinstance(self._depth, ClipDepth):
+            for node, (quality, point) in self.project.look.picked.items():
+                lost = [i for i in self._depth.lost(quality, point) if start <= i < stop]
+                if lost:
+                    found.append(
+                        f"{node}.target: the point is hidden or lost in {len(lost)} frames"
+                        f" ({spans(lost)}); its last depth is held there"
+                    )
+        return tuple(found)
+
     def prepare(self, start: int, stop: int) -> None:
         """Compiles the program and samples the shots of a range, so that drawing does not wait."""
         plan, _ = self.plan(start)
         for quality in plan.qualities:
             index = start
             while index < stop:
-                index = self.shot(index, quality).shot.stop
+                end = self.shot(index, quality).shot.stop
+                if self.project.look.picked:  # known between the ends once followed to both
+                    self.plan(index)
+                    self.plan(min(end, stop) - 1)
+                index = end
 
     def shot(self, index: int, quality: str = "better") -> ShotDepth:
         """The shot of a frame: its range, depth mapping and automatic limits."""
@@ -279,14 +302,16 @@ class Renderer:
     def plan(
         self, index: int, *, key: str | None = None, look: Look | None = None
     ) -> tuple[Plan, Look]:
-        """The passes that draw a frame, and its look: keyframes and limits of the shot settled.
+        """The passes that draw a frame, and its look: keyframes, limits of the shot and picked
+        targets settled.
 
-        What moves is a uniform, automatic limits too, so that a clip of many shots is drawn by one
-        set of programs; only words and switches with keyframes need one for each of their values.
+        What moves is a uniform, automatic limits and picked targets too, so that a clip of many
+        shots is drawn by one set of programs; only words and switches with keyframes need one for
+        each of their values.
         """
         look = look or self.project.look
         moment = look.at(index)
-        settled = moment.with_limits(_unlimited)
+        settled = moment.with_stand_ins()
         state = key, held_values(look, settled)
         known = self._plans.get(state)
         drawn = _Drawn(look, self.project, self.live, self.proxy)
@@ -303,7 +328,10 @@ class Renderer:
             found = self.shot(index, quality).limits
             return found.far, found.near
 
-        return plan, moment.with_limits(limits)
+        def target(quality: str, point: PickedPoint) -> float:
+            return self.depth.target(index, quality, point, self._progress)
+
+        return plan, moment.with_limits(limits).with_targets(target)
 
     def _compiled(self, look: Look, live: frozenset[str], key: str | None) -> Plan:
         if key is not None and key not in look.nodes:
@@ -348,9 +376,13 @@ class Renderer:
         return np.ascontiguousarray(self.engine.read(texture)[..., :3])
 
 
-def _unlimited(_quality: str) -> tuple[float, float]:
-    """Limits that stand in while a program is written: their values are uniforms."""
-    return 0.0, 1.0
+def spans(frames: Sequence[int]) -> str:
+    """Rising frame numbers as "3, 5 to 9"."""
+    starts = [i for i in frames if i - 1 not in frames]
+    stops = [i for i in frames if i + 1 not in frames]
+    return ", ".join(
+        f"{a}" if a == b else f"{a} to {b}" for a, b in zip(starts, stops, strict=True)
+    )
 
 
 def _shown(project: Project) -> Project:

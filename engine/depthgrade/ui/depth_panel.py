@@ -1,7 +1,7 @@
 """The histogram of depth with handles for values that lie on it, above a key node's rows.
 
 Which values those are follows from their declaration: numbers in depth that may be automatic are
-limits and get a handle; a target can be picked on the picture.
+limits and get a handle.
 """
 
 import numpy as np
@@ -23,11 +23,6 @@ def limits_of(node: Node) -> list[Parameter]:
     """The parameters that are limits on the depth axis."""
     found = parameters(type(node)).values()
     return [p for p in found if p.unit == UNIT and p.kind == "number" and p.words]
-
-
-def is_target(parameter: Parameter) -> bool:
-    """Whether a value can be picked on the picture."""
-    return parameter.unit == UNIT and parameter.name.startswith("target")
 
 
 def histogram(app: App, node_name: str, node: Node) -> None:

@@ -8,11 +8,12 @@ their own heading. The order is the declaration's, so a node decides how its pan
 from imgui_bundle import ImVec2, icons_fontawesome_6, imgui
 
 from depthgrade.nodes.base import ColorNode, Node
+from depthgrade.nodes.picked import PickedPoint
 from depthgrade.nodes.registry import Parameter, parameters
 from depthgrade.ui import theme, wheels, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.curve import curve
-from depthgrade.ui.depth_panel import histogram, is_target, limits_of
+from depthgrade.ui.depth_panel import histogram, limits_of
 from depthgrade.ui.probe import resolved
 from depthgrade.ui.widgets import KEY_WIDTH, LABEL_WIDTH, NUMBER_WIDTH, scaled
 
@@ -211,18 +212,18 @@ def _channels(app: App, address: str, value: tuple[float, ...], parameter: Param
             imgui.same_line(0, gap)
 
 
-def _number(app: App, address: str, value: float | str, parameter: Parameter) -> None:
-    """A track and a number; words besides the number as chips."""
+def _number(app: App, address: str, value: float | str | PickedPoint, parameter: Parameter) -> None:
+    """A track and a number; words besides the number as chips, a dropper where it may be picked."""
     low, high = float(parameter.low or 0), float(parameter.high or 1)
     gap = scaled(6)
     chips = sum(imgui.calc_text_size(w.capitalize()).x + scaled(14) + gap for w in parameter.words)
-    chips += scaled(28) if is_target(parameter) else 0
+    chips += scaled(28) if parameter.picked else 0
     width = imgui.get_content_region_avail().x - scaled(NUMBER_WIDTH) - gap - chips
-    automatic, whole = isinstance(value, str), parameter.kind == "whole"
+    automatic, whole = not isinstance(value, float | int), parameter.kind == "whole"
     shown = resolved(app, address) if automatic else value
     neutral = parameter.default if not isinstance(parameter.default, str) else low
     imgui.begin_disabled(automatic and shown is None)
-    now = float(shown) if shown is not None and not isinstance(shown, str) else neutral
+    now = float(shown) if isinstance(shown, float | int) else neutral
     color = theme.grey(0.5) if automatic else theme.ACCENT
     change = widgets.track(address, now, low, high, neutral, width=width, color=color)
     app.places.mark(f"{address} track")
@@ -243,13 +244,13 @@ def _number(app: App, address: str, value: float | str, parameter: Parameter) ->
             made = round(each.value) if whole else each.value
             if made != value:
                 app.set(address, made, held=each.held)
-    if is_target(parameter):
+    if parameter.picked:
         imgui.same_line(0, 0)
         on = app.view.picking == address
         if widgets.icon_button(
             icons_fontawesome_6.ICON_FA_EYE_DROPPER,
-            "Take the depth of a click on the picture.",
-            on=on,
+            "Take the depth of a click on the picture; with Shift the point is followed.",
+            on=on or isinstance(value, PickedPoint),
         ):
             app.view.picking = None if on else address
         app.places.mark(f"{address} pick")

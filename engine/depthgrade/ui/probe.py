@@ -3,8 +3,11 @@
 import numpy as np
 
 from depthgrade.color import evaluate_input, evaluate_output, ycbcr_to_rgb
-from depthgrade.errors import EngineError
+from depthgrade.errors import DepthError, EngineError
 from depthgrade.frames import Frame
+from depthgrade.nodes.depth_map import DepthMap
+from depthgrade.nodes.picked import PickedPoint
+from depthgrade.project import Look
 from depthgrade.session.player import Player
 from depthgrade.ui.app import App
 from depthgrade.ui.drawing import shown_key
@@ -20,20 +23,28 @@ def probe(app: App, u: float, v: float) -> list[str]:
 
 def resolved(app: App, address: str) -> float | None:
     """What an automatic value comes to in the shot on the screen, once that is known."""
+    try:
+        value = _settled(app, app.look).value(address)
+    except EngineError:
+        return None
+    return value if isinstance(value, float) else None
+
+
+def _settled(app: App, look: Look) -> Look:
+    """A look with the limits and targets of the frame on the screen.
+
+    Raises DepthError while they are not known.
+    """
     player = app.player
     if player is None or player.frame is None:
-        return None
+        raise DepthError("depth: there is no picture yet; wait for it")
     index, depth = player.frame.index, player.preview.depth
 
     def limits(quality: str) -> tuple[float, float]:
         found = depth.shot(index, quality).limits
         return found.far, found.near
 
-    try:
-        value = app.look.with_limits(limits).value(address)
-    except EngineError:
-        return None
-    return value if isinstance(value, float) else None
+    return look.with_limits(limits).with_targets(lambda *each: depth.target(index, *each))
 
 
 def depth_at(app: App, u: float, v: float) -> float | None:
@@ -49,12 +60,25 @@ def depth_at(app: App, u: float, v: float) -> float | None:
     return float(found[min(int(v * height), height - 1), min(int(u * width), width - 1)])
 
 
-def pick(app: App, u: float, v: float) -> None:
-    """Sets the value that waits for it to the depth there."""
+def target_at(app: App, u: float, v: float) -> float | None:
+    """The depth there as the node adjusts it whose value waits to be picked."""
     depth, address = depth_at(app, u, v), app.view.picking
+    if depth is None or address is None:
+        return None
+    try:
+        node = _settled(app, app.look_now).nodes[address.partition(".")[0]]
+    except EngineError:
+        return None
+    return node.adjusted(depth) if isinstance(node, DepthMap) else None
+
+
+def pick(app: App, u: float, v: float, *, follow: bool) -> None:
+    """Sets the value that waits for it to the depth there, or to the point, to be followed."""
+    target, address, index = target_at(app, u, v), app.view.picking, app.frame_index
     app.view.picking = None
-    if depth is not None and address is not None:
-        app.set(address, min(max(depth, 0.0), 1.0))
+    if target is None or address is None or index is None:
+        return
+    app.set(address, PickedPoint(at=(round(u, 4), round(v, 4)), frame=index) if follow else target)
 
 
 def _lines(app: App, player: Player, u: float, v: float) -> list[str]:

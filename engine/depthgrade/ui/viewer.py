@@ -213,11 +213,12 @@ def _under_mouse(app: App, place: Frame, start: ImVec2, room: ImVec2) -> None:
         return
     if view.picking is not None:
         imgui.set_mouse_cursor(imgui.MouseCursor_.hand)
-        depth = probe.depth_at(app, u, v)
+        target = probe.target_at(app, u, v)
         if imgui.is_mouse_clicked(0):
-            probe.pick(app, u, v)
-        if depth is not None:
-            _lines([f"target depth {depth:.3f}"], mouse, start, room)
+            probe.pick(app, u, v, follow=imgui.get_io().key_shift)
+        if target is not None:
+            lines = [f"target depth {target:.3f}", "Shift-click: follow this point"]
+            _lines(lines, mouse, start, room)
         return
     if view.probe:
         _lines(probe.probe(app, u, v), mouse, start, room)
