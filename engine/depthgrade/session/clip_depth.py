@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from depthgrade import depth
 from depthgrade.compiler import Source
+from depthgrade.compiler.temporal import compile_mapped
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
+from depthgrade.gl.runner import Inputs
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
@@ -110,8 +112,11 @@ class ClipDepth:
 
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Map, Texture | None]:
-        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
+    ) -> tuple[Map | Texture, Texture | None]:
+        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small.
+
+        What a network made is a texture, drawn over by the next map.
+        """
         found = self.shot(frame.index, quality)
         stored = self._stored_map(frame.index, quality, found.mapping)
         if stored is None:
@@ -120,18 +125,24 @@ class ClipDepth:
             return stored, None
         height, width = stored.shape
         program = self._view.program((width, height))
-        return stored, self._engine.network_input(program, planes)[0]
+        return stored, self._engine.network_input(program, planes)
 
     def estimated(self, frame: Frame, quality: str) -> Map:
         """A frame's depth from the network, whatever files there are: near = 1, not clipped."""
-        return self._estimated(frame, quality)[0]
+        return self._engine.read(self._estimated(frame, quality)[0])
 
-    def _estimated(self, frame: Frame, quality: str) -> tuple[Map, Texture]:
+    def _estimated(self, frame: Frame, quality: str) -> tuple[Texture, Texture]:
         found = self.shot(frame.index, quality)
-        span = found.mapping.high - found.mapping.low
+        mapping = found.mapping
+        span = mapping.high - mapping.low
         assert self._network is not None
         finished, picture = self._network.finished(frame, quality, found.shot, span)
-        return found.mapping.apply(finished), picture
+        values = {"low": mapping.low, "scale": mapping.scale, "base": 0.0 if span else 0.5}
+        inputs = Inputs(pictures=(finished,))
+        with self._engine.stage("depth in time"):
+            program = compile_mapped(finished.size)
+            mapped = self._engine.runner.run(program, inputs, values, label=("mapped", quality))
+        return mapped, picture
 
     def raw(self, index: int, quality: str) -> Map:
         """Nearness of a frame as the network or the pass says it, without mapping or filter."""

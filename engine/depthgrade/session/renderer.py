@@ -52,7 +52,7 @@ class DepthSource(Protocol):
 
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Picture, Texture | None]:
+    ) -> tuple[Picture | Texture, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
 
     def close(self) -> None:
@@ -225,7 +225,8 @@ class Renderer:
         """The depth of a frame as keys read it: (h, w) float32, near = 1, not clipped."""
         self.shot(index, quality)  # sampling it uploads other frames, so it comes first
         frame = self.reader.frame(index)
-        return self.depth.map(frame, self.engine.upload(frame), quality)[0]
+        found, _ = self.depth.map(frame, self.engine.upload(frame), quality)
+        return self.engine.values(found)
 
     @property
     def depth_description(self) -> str:
