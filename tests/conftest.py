@@ -120,13 +120,11 @@ class CudaOnCpu:
     return (status, results...).
     asked     the names of the calls, in order; refused: calls that only give this status
     answers   what a call does and its results, by name; calls that are not here give none
-    format    GL format and type of the planes that are copied to textures next
     """
 
     def __init__(self, device: Device) -> None:
         self.asked: list[str] = []
         self.refused: dict[str, int] = {}
-        self.format = (0x1903, 0x1401)  # GL_RED, GL_UNSIGNED_BYTE
         self.answers: dict[str, Callable[..., tuple[object, ...]]] = {
             "cudaGetDeviceCount": lambda: (1,),
             "cudaGLGetDevices": lambda *_: (1, [0]),
@@ -148,6 +146,9 @@ class CudaOnCpu:
         self._size = device._function("glGetNamedBufferParameteriv", number, number, address)
         self._read = device._function("glGetNamedBufferSubData", *part)
         self._write = device._function("glNamedBufferSubData", *part)
+        self._kind = device._function(
+            "glGetTextureLevelParameteriv", number, signed, number, address
+        )
         self._align = device._function("glPixelStorei", number, signed)
         image = (number, *(signed,) * 5, number, number, ctypes.c_char_p)
         self._draw = device._function("glTextureSubImage2D", *image)
@@ -194,10 +195,21 @@ class CudaOnCpu:
     def _copy_rows(self, array: int, *copy: int) -> tuple[()]:
         _, _, source, pitch, row, rows = copy[:6]
         packed = b"".join(ctypes.string_at(source + y * pitch, row) for y in range(rows))
-        texel = {0x1903: 1, 0x8227: 2}[self.format[0]] * {0x1401: 1, 0x1403: 2}[self.format[1]]
+        kind = ctypes.c_int()
+        self._kind(array, 0, 0x1003, ctypes.byref(kind))  # GL_TEXTURE_INTERNAL_FORMAT
+        bytes_, *form = _TEXELS[kind.value]
         self._align(0x0CF5, 1)  # GL_UNPACK_ALIGNMENT
-        self._draw(array, 0, 0, 0, row // texel, rows, *self.format, packed)
+        self._draw(array, 0, 0, 0, row // bytes_, rows, *form, packed)
         return ()
+
+
+# bytes, GL format and GL type of a texel of GL_R8, GL_RG8, GL_R16 and GL_RG16
+_TEXELS = {
+    0x8229: (1, 0x1903, 0x1401),
+    0x822B: (2, 0x8227, 0x1401),
+    0x822A: (2, 0x1903, 0x1403),
+    0x822C: (4, 0x8227, 0x1403),
+}
 
 
 @pytest.fixture

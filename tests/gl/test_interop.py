@@ -52,19 +52,11 @@ def test_a_buffer_that_is_too_small_is_refused_and_unmapped(
         assert cuda_on_cpu.asked[-1] == "cudaGraphicsUnmapResources"
 
 
-@pytest.mark.parametrize(
-    ("dtype", "channels", "format"),
-    [
-        (np.uint8, 1, (0x1903, 0x1401)),  # Y of NV12: GL_RED, GL_UNSIGNED_BYTE
-        (np.uint8, 2, (0x8227, 0x1401)),  # UV of NV12: GL_RG
-        (np.uint16, 1, (0x1903, 0x1403)),  # Y of P010: GL_UNSIGNED_SHORT
-        (np.uint16, 2, (0x8227, 0x1403)),  # UV of P010
-    ],
-)
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])  # NV12, P010
+@pytest.mark.parametrize("channels", [1, 2])  # Y, UV
 def test_a_padded_plane_becomes_a_texture_without_its_padding(
-    gl: moderngl.Context, cuda_on_cpu: Any, dtype: type, channels: int, format: tuple[int, int]
+    gl: moderngl.Context, cuda_on_cpu: Any, dtype: type, channels: int
 ) -> None:
-    cuda_on_cpu.format = format
     rows = np.random.default_rng(1).integers(0, 256, (6, 64)).astype(np.uint8)  # pitch 64
     plane = plane_on(rows, (6, 10, channels), dtype)
     with CudaSharing(cuda_on_cpu, Device(gl), 0) as sharing:

@@ -65,7 +65,7 @@ def analyze(
         wanted = _prepared(out, wanted, overwrite)
         kept, missing = _missing(out, range(start, stop))
         for done, index in enumerate(missing, 1):
-            frame = renderer.reader.frame(index)
+            frame = renderer.pictures.frame(index)
             finished = renderer.clip_depth.estimated(frame, quality)
             raw = renderer.clip_depth.raw(index, quality)
             depth.write_depth_frame(frame_path(out, index), near=finished, raw=raw)

@@ -202,7 +202,7 @@ def estimate_depth(pipe: Connection) -> None:
 
 def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
     """A frame's map, with its edges already taken from the picture."""
-    frame, engine = renderer.reader.frame(index), renderer.engine
+    frame, engine = renderer.pictures.frame(index), renderer.engine
     map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
     values = engine.values(map)
     if guide is None:

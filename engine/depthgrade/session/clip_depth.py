@@ -62,15 +62,21 @@ class ClipDepth:
         source: Source,
         input_space: str,
         *,
+        pictures: ClipReader | None = None,
         past_only: bool = False,
     ) -> None:
         """project: says which depth and rendering; its look is not read.
 
+        source: the planes of the frames that are drawn; pictures: a reader that decodes them
+        elsewhere than `reader`, which is used for what looks at numbers;
         past_only: the temporal filter waits for no later frame (see NetworkDepth).
         """
         self._reader, self._engine = reader, engine
         self._source = source
-        self._view = NetworkView(source, input_space, project.rendering, project.configuration)
+        stored = Source.of(reader.info)
+        self._view = NetworkView(
+            source, stored, input_space, project.rendering, project.configuration
+        )
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
         self._network: NetworkDepth | None = None
@@ -81,7 +87,7 @@ class ClipDepth:
             self._check_pass(self._pass, project)
             return
         self._network = NetworkDepth(
-            _card(project), reader, engine, self._view, past_only=past_only
+            _card(project), pictures or reader, engine, self._view, past_only=past_only
         )
         # Playing shows what playing can do everywhere, not two kinds of depth in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
@@ -168,6 +174,11 @@ class ClipDepth:
             filter=filter_note(),
             shots=(),
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why the network does not run on something faster, a line each."""
+        return self._network.notes if self._network is not None else ()
 
     @property
     def network(self) -> NetworkDepth | None:
@@ -282,7 +293,7 @@ class ClipDepth:
             size = self._network.input_size(quality)
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
-        shader = self._view.program((64, 36)).identity
+        shader = self._view.identity((64, 36))
         return f"{fingerprint(self._reader.info)} {origin} {shader} {shot}"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from depthgrade import depth
 from depthgrade.depth.bound import BoundNetwork, open_bound
 from depthgrade.depth.estimator import NEAREST, normalisation
+from depthgrade.depth.runtime import cuda_device_count
 from depthgrade.errors import DepthError, DeviceError
 from depthgrade.gl.interop import CudaSharing
 from depthgrade.gl.tensor import TensorForm, TensorPasses
@@ -49,7 +50,7 @@ class HostRunner:
         self._engine, self._estimator = engine, estimator
         self._store = TextureStore(engine.device)
         self.place: str = estimator.provider
-        self.notes = notes or ((estimator.note,) if estimator.note else ())
+        self.notes = notes
 
     def run(self, picture: Texture, label: object) -> Texture:
         """See DepthRunner."""
@@ -122,7 +123,9 @@ def open_runner(engine: Engine, estimator: depth.Estimator, size: tuple[int, int
     The estimator's own session is freed where it is not needed.
     """
     if estimator.provider == "CPU":
-        return HostRunner(engine, estimator)
+        # Where there is no device there is nothing to explain.
+        why = (estimator.note,) if estimator.note and cuda_device_count() else ()
+        return HostRunner(engine, estimator, why)
     try:
         sharing = engine.sharing()
         network, notes = open_bound(

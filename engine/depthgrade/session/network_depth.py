@@ -6,7 +6,7 @@ around the one that is drawn, which are kept while they are in reach.
 
 import hashlib
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import numpy as np
@@ -30,9 +30,14 @@ Quality = Literal["faster", "better"]
 
 @dataclass(frozen=True)
 class NetworkView:
-    """How a clip is shown to a network: its planes, their colour space, the display rendering."""
+    """How a clip is shown to a network: its planes, their colour space, the display rendering.
+
+    stored: the planes as the file has them, which is what a depth pass is noted to follow from,
+    whatever decoder made those of `source`.
+    """
 
     source: Source
+    stored: Source
     input_space: str
     rendering: DisplayRendering
     user: UserConfig | None
@@ -41,9 +46,13 @@ class NetworkView:
         """The pass that makes the picture of a size (width, height)."""
         return compile_network_input(self.source, self.input_space, self.rendering, self.user, size)
 
+    def identity(self, size: tuple[int, int]) -> str:
+        """The text of that pass, the same whatever decoder makes the planes."""
+        return replace(self, source=self.stored).program(size).identity
+
     def note(self, size: tuple[int, int]) -> InputNote:
         """What a depth pass records of it; the shader holds all that the picture depends on."""
-        digest = hashlib.sha256(self.program(size).identity.encode()).hexdigest()
+        digest = hashlib.sha256(self.identity(size).encode()).hexdigest()
         return InputNote(
             space=self.input_space, rendering=self.rendering.kind, shader_sha256=digest
         )
@@ -76,7 +85,8 @@ class NetworkDepth:
         self._kept: dict[tuple[str, int], tuple[int, Texture, Texture]] = {}
 
     def close(self) -> None:
-        """Frees the networks."""
+        """Frees the networks; those that share memory with CUDA before the sharing ends."""
+        self._runners.clear()
         self._stack.close()
 
     @property

@@ -76,7 +76,7 @@ def render(
     out = Path(out)
     output = output_for(out, codec)
     project = _for_file(project, output)
-    with Renderer(project, rate=rate, progress=progress) as renderer:
+    with Renderer(project, rate=rate, progress=progress, on_device=True) as renderer:
         start, stop = checked_range(frames, renderer.info.frame_count)
         renderer.stages.measured = measured
         with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
@@ -84,7 +84,7 @@ def render(
             renderer.stages.clear()
             began = perf_counter()
             with _Encoder(writer, renderer.stages) as encoder:
-                for frame in renderer.reader.frames(start, stop):
+                for frame in renderer.pictures.frames(start, stop):
                     picture = renderer.draw(frame)
                     planes = renderer.planes(
                         picture, output.pixel_format, tags_for(project, output), dither=dither
@@ -102,7 +102,7 @@ def render(
             seconds=ended - began,
             stages=renderer.stages.milliseconds(stop - start),
             depth=renderer.depth_description,
-            notes=(*renderer.info.notes, *writer.notes),
+            notes=(*renderer.info.notes, *renderer.notes, *writer.notes),
         )
 
 
