@@ -131,11 +131,11 @@ class CudaOnCpu:
             "cudaStreamCreate": lambda: (77,),
             "cudaMalloc": self._allocate,
             "cudaGraphicsGLRegisterBuffer": lambda number, _: (number,),
-            "cudaGraphicsGLRegisterImage": lambda number, *_: (-number,),
+            "cudaGraphicsGLRegisterImage": lambda number, *_: (number + _TEXTURE,),
             "cudaGraphicsMapResources": self._map,
             "cudaGraphicsUnmapResources": self._unmap,
             "cudaGraphicsResourceGetMappedPointer": self._pointer,
-            "cudaGraphicsSubResourceGetMappedArray": lambda resource, *_: (-resource,),
+            "cudaGraphicsSubResourceGetMappedArray": lambda resource, *_: (resource - _TEXTURE,),
             "cudaMemcpyAsync": self._copy,
             "cudaMemcpy2DToArrayAsync": self._copy_rows,
         }
@@ -172,7 +172,7 @@ class CudaOnCpu:
         return (ctypes.addressof(memory),)
 
     def _map(self, _: int, resource: int, stream: int) -> tuple[()]:
-        if resource > 0:  # textures have numbers below
+        if resource < _TEXTURE:
             size = ctypes.c_int()
             self._size(resource, 0x8764, ctypes.byref(size))  # GL_BUFFER_SIZE
             self._mapped[resource] = ctypes.create_string_buffer(size.value)
@@ -203,6 +203,7 @@ class CudaOnCpu:
         return ()
 
 
+_TEXTURE = 1_000_000  # above it resources are textures
 # bytes, GL format and GL type of a texel of GL_R8, GL_RG8, GL_R16 and GL_RG16
 _TEXELS = {
     0x8229: (1, 0x1903, 0x1401),

@@ -116,6 +116,36 @@ def test_bytes_that_do_not_come_through_are_noticed(gl: moderngl.Context, cuda_o
     assert cuda_on_cpu.asked[-1] == "cudaStreamDestroy"
 
 
+def test_the_bindings_take_the_calls_as_they_are_made(
+    gl: moderngl.Context, cuda_on_cpu: Any
+) -> None:
+    """Each call goes to NVIDIA's bindings too, which here know no driver but do check arguments."""
+    runtime = pytest.importorskip("cuda.bindings.runtime")
+    if int(runtime.cudaGetDeviceCount()[0]) == 0:
+        pytest.skip("a CUDA device is there: these calls would be carried out")
+
+    class Both:
+        def __getattr__(self, name: str) -> Any:
+            real, ours = getattr(runtime, name), getattr(cuda_on_cpu, name)
+            if not callable(real) or isinstance(real, type) or name == "cudaGetErrorString":
+                return real
+
+            def called(*arguments: Any) -> Any:
+                status, *results = real(*arguments)
+                answer = ours(*arguments)
+                assert int(status) == 35  # no driver; not a TypeError
+                # as many results, or all of them in one
+                assert len(results) == len(answer) - 1 or results in ([], [None])
+                return answer
+
+            return called
+
+    rows = np.arange(512, dtype=np.uint8).reshape(8, 64)
+    with open_sharing(device_of(gl), Both()) as sharing:
+        sharing.planes((plane_on(rows, (6, 10, 2), np.uint8),))
+        sharing.planes((plane_on(rows, (4, 8, 2), np.uint8),))
+
+
 def test_without_a_device_the_package_is_not_missed(
     gl: moderngl.Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:

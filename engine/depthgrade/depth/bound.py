@@ -22,7 +22,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.depth.runtime import describe, new_session, one_line
+from depthgrade.depth.runtime import new_session, one_line, picture_input
 from depthgrade.errors import DepthError
 from depthgrade.resources import user_cache
 
@@ -108,7 +108,7 @@ class BoundNetwork:
         self.way, self.size = way, size
         self._path = path
         self._session = self._opened(way, device, stream)
-        picture = describe(path)
+        picture = picture_input(path, self._session)
         width, height = size
         self.half = picture.dtype == np.float16
         rng = np.random.default_rng(1)
@@ -139,6 +139,22 @@ class BoundNetwork:
             self._session.run_with_iobinding(self._binding, self._queued)
         except Exception as error:  # as above
             raise DepthError(f"{self._path}: the network fails: {one_line(error)}") from error
+
+    def run_and_wait(self) -> None:
+        """As `run`, and returns when the answer is there. Raises DepthError."""
+        try:
+            self._session.run_with_iobinding(self._binding)
+        except Exception as error:  # as above
+            raise DepthError(f"{self._path}: the network fails: {one_line(error)}") from error
+
+    def answer_to(self, picture: NDArray[np.float32]) -> NDArray[Any]:
+        """The answer to a tensor in main memory, in main memory: to compare ways with each other.
+
+        picture: (1, 3, height, width). Raises DepthError.
+        """
+        self._input.update_inplace(picture.astype(np.float16 if self.half else np.float32))
+        self.run_and_wait()
+        return np.array(self._output.numpy())
 
     def _opened(self, way: Way, device: int, stream: int) -> Any:
         place = {"device_id": str(device)} if way.memory == "cuda" else {}

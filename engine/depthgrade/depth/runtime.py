@@ -97,7 +97,7 @@ def open_session(path: Path, provider: Provider) -> Opened:
         )
     if provider == "cuda" and not on_cuda:
         raise DepthError(f"{path}: CUDA was asked for; {note}")
-    return Opened(session, _picture_input(path, session), "CUDA" if on_cuda else "CPU", note)
+    return Opened(session, picture_input(path, session), "CUDA" if on_cuda else "CPU", note)
 
 
 def new_session(path: Path, providers: list[Any]) -> tuple[Any, str]:
@@ -162,7 +162,8 @@ def _usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _picture_input(path: Path, session: Any) -> NetworkInput:
+def picture_input(path: Path, session: Any) -> NetworkInput:
+    """The picture input of an open session. Raises DepthError if it has none, or more inputs."""
     inputs = session.get_inputs()
     if len(inputs) != 1:
         raise DepthError(f"{path}: has {len(inputs)} inputs; a depth network takes one picture")

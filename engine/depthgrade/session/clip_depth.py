@@ -116,6 +116,15 @@ class ClipDepth:
             self._analysed[quality, number] = self._stored_analysis(number, quality, progress)
         return self._analysed[quality, number]
 
+    def open(self, quality: str) -> None:
+        """Opens the network if frames will need it.
+
+        Before the decoder's thread gives the device work, because a CUDA graph that is captured
+        meanwhile is lost (see depth.bound).
+        """
+        if self._network is not None and self._usable_pass(quality) is None:
+            self._network.open(quality)
+
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map | Texture, Texture | None]:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from depthgrade.depth.runtime import cuda_device_count
-from depthgrade.gl.device import headless
+from depthgrade.errors import DeviceError
+from depthgrade.gl.device import Device, headless
+from depthgrade.gl.interop import open_sharing
 
 _LIBRARIES = (
     "depthgrade", "av", "moderngl", "numpy", "onnxruntime-gpu", "onnxruntime", "opencolorio",
-    "openexr",
+    "openexr", "cuda-bindings",
 )  # fmt: skip
 
 
@@ -20,11 +21,12 @@ def machine() -> dict[str, str]:
     """Facts by name. Opens and closes an OpenGL context. Raises DeviceError where there is none."""
     with headless() as device:
         drawn = f"{device.renderer}, OpenGL {device.version}"
+        cuda = _cuda(device)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     facts = {
         "processor": f"{_processor()}, {cores} cores",
         "OpenGL": drawn,
-        "CUDA devices": str(cuda_device_count()),
+        "CUDA": cuda,
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "libraries": ", ".join(_versions()),
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -32,6 +34,15 @@ def machine() -> dict[str, str]:
     if hasattr(os, "getloadavg"):
         facts["load"] = f"{os.getloadavg()[0]:.1f} processes before the measurement"
     return facts
+
+
+def _cuda(device: Device) -> str:
+    """What CUDA can share with OpenGL, or why it can't."""
+    try:
+        with device.current(), open_sharing(device) as sharing:
+            return f"device {sharing.number} shares memory with OpenGL"
+    except DeviceError as error:
+        return str(error).removeprefix("CUDA: ")
 
 
 def _processor() -> str:

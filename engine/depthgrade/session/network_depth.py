@@ -107,6 +107,10 @@ class NetworkDepth:
             self._estimators[quality] = self._stack.enter_context(made)
         return self._estimators[quality]
 
+    def open(self, quality: str) -> None:
+        """Opens the network of a quality where it will run."""
+        self._runner(quality, self.input_size(quality))
+
     def input_size(self, quality: str) -> tuple[int, int]:
         """(width, height) of the picture the network sees, which is that of its maps."""
         # Networks know square pixels only.

@@ -252,6 +252,8 @@ class Renderer:
         """Compiles the program and samples the shots of a range, so that drawing does not wait."""
         plan, _ = self.plan(start)
         for quality in plan.qualities:
+            if isinstance(self.depth, ClipDepth):
+                self.depth.open(quality)
             index = start
             while index < stop:
                 index = self.shot(index, quality).shot.stop
