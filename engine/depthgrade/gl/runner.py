@@ -49,8 +49,9 @@ class Runner:
     A picture is kept by its label and drawn over the next time the label is used.
     """
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, *, computing: bool = False) -> None:
+        """computing: run every program under a compute main, where that is faster."""
+        self.device, self.computing = device, computing
         self.compiled = 0  # how many texts were compiled: a drag must not raise it
         self._built: dict[tuple[str, str], _Built] = {}
         self._targets: dict[object, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
@@ -65,6 +66,8 @@ class Runner:
         label: object = "picture",
     ) -> moderngl.Texture:
         """The picture a program makes. Raises DeviceError when its text does not compile."""
+        if self.computing:
+            program = program.dispatched
         built = self._build(program)
         texture, framebuffer = self._target(program, label)
         # Looked up before any is bound: filling a table binds it to the first unit.
@@ -92,7 +95,8 @@ class Runner:
 
     def has(self, program: Program) -> bool:
         """Whether a program is compiled, so that running it does not wait."""
-        return (program.entry, program.identity) in self._built
+        made = program.dispatched if self.computing else program
+        return (made.entry, made.identity) in self._built
 
     def _source(self, sampler: Sampler, inputs: Inputs) -> moderngl.Texture | moderngl.Texture3D:
         match sampler.role:

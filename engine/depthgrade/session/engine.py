@@ -16,6 +16,7 @@ from depthgrade.compiler import Program, compile_guided, compile_pack
 from depthgrade.errors import DeviceError
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
+from depthgrade.gl.entries import compute_pays
 from depthgrade.gl.interop import CudaSharing, open_sharing
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
@@ -61,7 +62,7 @@ class Engine:
         """Uses a device, or opens a headless one and owns it."""
         self._owns = device is None
         self.device = device or headless()
-        self.runner = Runner(self.device)
+        self.runner = Runner(self.device, computing=compute_pays(self.device))
         self.stages = Stages()
         self._planes = TextureStore(self.device)
         self._depths = TextureStore(self.device)
