@@ -83,6 +83,7 @@ class _Loop:
 
     def __init__(self, clip: Path, card: Path, entry: Entry, *, on_device: bool) -> None:
         self.engine = Engine()
+        self.engine.runner.computing = entry == "compute"
         self._host = open_clip(clip)
         self.reader: ClipReader = self._host
         self.why = "" if on_device else "as chosen"
@@ -100,7 +101,7 @@ class _Loop:
         self._shown = compile_network_input(self.source, "rec709", rendering, None, size)
         look = looks.load(LOOK).with_limits(lambda _: (0.1, 0.9))
         project = Project(look=look, input="rec709", output="rec709")
-        request = Request(project, self.source, "rec709", guided=True, entry=entry)
+        request = Request(project, self.source, "rec709", guided=True)
         self._plan, self._look = compile_grade(request), look
         self._mapping: dict[str, float] | None = None
         self._depth: Texture | None = None

@@ -19,6 +19,7 @@ import w12
 from depthgrade import EngineError
 from depthgrade.depth import Estimator, default_card
 from depthgrade.gl.device import headless
+from depthgrade.gl.entries import compute_pays
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import TextureStore, interpolated
 from measure import Row, checked, table
@@ -43,16 +44,15 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
     with headless() as device, device.current(), tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
         b7_ingest.write_clip(clip, size, "libx264", 24)
-        runner, store = Runner(device), TextureStore(device)
+        runner = Runner(device, computing=compute_pays(device))
+        store = TextureStore(device)
         inputs = Inputs(
             store.planes(planes),
             {"better": interpolated(store.fill("depth", depth, linear=True))},
         )
-        entry = "fragment" if device.software else "compute"
         nodes = dict(w12.look(NODES, keys=True).nodes)
-        program = w12.plan(
-            NODES, keys=True, size=size, live=frozenset({MOVED}), entry=entry
-        ).programs[0]
+        live = frozenset({MOVED})
+        program = w12.plan(NODES, keys=True, size=size, live=live).programs[0]
 
         def draw() -> None:
             runner.run(program, inputs, program.values(nodes))

@@ -85,8 +85,7 @@ def _libplacebo(*, quick: bool) -> Row:
         frame = Frame(planes, w12.FORMAT, w12.TAGS, 0, 0, Fraction(1, 25))
         runner = PassRunner(engine, lambda _: frame, b4_libplacebo.no_depth, lambda _: (0, 1))
         nodes = w12.look(NODES, keys=False).nodes
-        entry = "fragment" if device.software else "compute"
-        plan = w12.plan(NODES, keys=False, size=size, entry=entry)
+        plan = w12.plan(NODES, keys=False, size=size)
         inputs, graph = b4_libplacebo.command(clip, shader, size)
 
         def ours() -> None:

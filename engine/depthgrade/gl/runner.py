@@ -114,9 +114,8 @@ class Runner:
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
-        dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
         shape = (texture.height, texture.width, texture.components)
-        values = np.empty(shape, dtype)
+        values = np.empty(shape, dtype_of(texture))
         texture.read_into(values, alignment=1)
         return values[..., 0] if texture.components == 1 else values
 
@@ -153,6 +152,11 @@ class Runner:
             texture.repeat_x = texture.repeat_y = False
             self._targets[key] = texture, context.framebuffer([texture])
         return self._targets[key]
+
+
+def dtype_of(texture: moderngl.Texture) -> np.dtype[Any]:
+    """The numpy type of a texture's values."""
+    return np.dtype({"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype])
 
 
 def _column_major(value: Argument) -> bytes:

@@ -4,7 +4,7 @@ It knows nothing of files or time. The renderer gives it frames and depth; it gi
 and arrays, and counts the milliseconds of each stage where asked to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.compiler import Program, compile_guided, compile_pack
+from depthgrade.compiler.pack import Pack
 from depthgrade.errors import DeviceError
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.entries import compute_pays
 from depthgrade.gl.interop import CudaSharing, open_sharing
+from depthgrade.gl.read_back import ReadBack
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
 from depthgrade.nodes.base import Argument
@@ -66,6 +68,7 @@ class Engine:
         self.stages = Stages()
         self._planes = TextureStore(self.device)
         self._depths = TextureStore(self.device)
+        self._read_back = ReadBack(self.runner)
         self._sharing: CudaSharing | DeviceError | None = None
 
     def close(self) -> None:
@@ -175,18 +178,37 @@ class Engine:
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
+        return self.pack_later(picture, format, tags, dither=dither)()
+
+    def pack_later(
+        self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
+    ) -> Callable[[], tuple[Plane, ...]]:
+        """What gives the planes of a finished picture, once asked, before LATE more are packed.
+
+        On a GPU they travel while the next pictures are drawn; on the CPU they are there at once.
+        """
         inputs = Inputs(pictures=(picture,))
+        packs = compile_pack(format, tags, picture.size, dither=dither)
         with self.stage("read-back"):
             drawn = [
-                (pack, self.runner.run(pack.program, inputs, label=("pack", pack.planes)))
-                for pack in compile_pack(format, tags, picture.size, dither=dither)
+                self.runner.run(pack.program, inputs, label=("pack", pack.planes)) for pack in packs
             ]
-            planes: dict[int, Plane] = {}
-            for pack, texture in drawn:
-                values = self.runner.read(texture)
-                if len(pack.planes) == 1:
-                    planes[pack.planes[0]] = values
-                else:
-                    for channel, plane in enumerate(pack.planes):
-                        planes[plane] = np.ascontiguousarray(values[..., channel])
-            return tuple(planes[number] for number in sorted(planes))
+            values = self._read_back.ask(drawn)
+
+        def planes() -> tuple[Plane, ...]:
+            with self.stage("read-back"):
+                return _planes_of(packs, values())
+
+        return planes
+
+
+def _planes_of(packs: Sequence[Pack], values: Sequence[Map]) -> tuple[Plane, ...]:
+    """The planes in their order, from the pictures that hold one each or one in each channel."""
+    planes: dict[int, Plane] = {}
+    for pack, held in zip(packs, values, strict=True):
+        if len(pack.planes) == 1:
+            planes[pack.planes[0]] = held
+        else:
+            for channel, plane in enumerate(pack.planes):
+                planes[plane] = np.ascontiguousarray(held[..., channel])
+    return tuple(planes[number] for number in sorted(planes))

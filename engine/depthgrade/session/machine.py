@@ -9,6 +9,7 @@ from pathlib import Path
 
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device, headless
+from depthgrade.gl.entries import PAYS, measured
 from depthgrade.gl.interop import open_sharing
 
 _LIBRARIES = (
@@ -21,11 +22,12 @@ def machine() -> dict[str, str]:
     """Facts by name. Opens and closes an OpenGL context. Raises DeviceError where there is none."""
     with headless() as device:
         drawn = f"{device.renderer}, OpenGL {device.version}"
-        cuda = _cuda(device)
+        cuda, entry = _cuda(device), _entry(device)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     facts = {
         "processor": f"{_processor()}, {cores} cores",
         "OpenGL": drawn,
+        "shaders": entry,
         "CUDA": cuda,
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "libraries": ", ".join(_versions()),
@@ -34,6 +36,14 @@ def machine() -> dict[str, str]:
     if hasattr(os, "getloadavg"):
         facts["load"] = f"{os.getloadavg()[0]:.1f} processes before the measurement"
     return facts
+
+
+def _entry(device: Device) -> str:
+    """Which kind of shader draws here."""
+    if device.software:
+        return "fragment"
+    times = measured(device)
+    return f"{'compute' if times >= PAYS else 'fragment'} (compute is {times:.1f} times as fast)"
 
 
 def _cuda(device: Device) -> str:

@@ -7,6 +7,7 @@ its final name only when it is complete.
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from typing import Self
 from depthgrade.color import space_to_tags
 from depthgrade.errors import ProjectError
 from depthgrade.frames import ColorTags, Plane
+from depthgrade.gl.read_back import LATE
 from depthgrade.media import ClipWriter, OutputFormat, later_timecode, output_for
 from depthgrade.project import Project
 from depthgrade.session.engine import Stages
@@ -84,14 +86,20 @@ def render(
             renderer.stages.clear()
             began = perf_counter()
             with _Encoder(writer, renderer.stages) as encoder:
+                travelling: deque[tuple[Callable[[], tuple[Plane, ...]], int, int]] = deque()
                 for frame in renderer.pictures.frames(start, stop):
                     picture = renderer.draw(frame)
-                    planes = renderer.planes(
+                    planes = renderer.engine.pack_later(
                         picture, output.pixel_format, tags_for(project, output), dither=dither
                     )
-                    encoder.put(planes, frame.pts, renderer.info.durations[frame.index])
+                    duration = renderer.info.durations[frame.index]
+                    travelling.append((planes, frame.pts, duration))
+                    if len(travelling) == LATE:
+                        encoder.put(*_arrived(travelling))
                     if progress:
                         progress("rendering", frame.index - start + 1, stop - start)
+                while travelling:
+                    encoder.put(*_arrived(travelling))
             drawn = perf_counter()
         # Encoders hold pictures back until the end: of a short clip nearly all of them.
         ended = perf_counter()
@@ -104,6 +112,14 @@ def render(
             depth=renderer.depth_description,
             notes=(*renderer.info.notes, *renderer.notes, *writer.notes),
         )
+
+
+def _arrived(
+    travelling: deque[tuple[Callable[[], tuple[Plane, ...]], int, int]],
+) -> tuple[tuple[Plane, ...], int, int]:
+    """The picture asked for first, with its time stamp and duration."""
+    planes, pts, duration = travelling.popleft()
+    return planes(), pts, duration
 
 
 def still(
