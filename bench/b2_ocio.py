@@ -26,7 +26,7 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
     rgb = w12.rgb(w12.planes(), sited=True)
     exact = w12.reference(rgb, NODES, None)
     pixels = np.ascontiguousarray(rgb, np.float32)
-    processor = ocio.Config.CreateRaw().getProcessor(_chain(ocio))
+    processor = _processor(ocio)
     works: dict[str, Callable[[], object]] = {}
     notes = {}
     with Canvas() as canvas:
@@ -41,7 +41,7 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
             cpu.applyRGB(answer)
             notes[name] = stated(error_of(answer, exact))
             works[name] = _on_cpu(cpu, pixels)
-        works["OCIO GPU text"] = canvas.shader(_text(ocio, processor))
+        works["OCIO GPU text"] = canvas.shader(shader_text(ocio))
         notes["OCIO GPU text"] = checked("OCIO GPU text", canvas.read(), exact, MOST)
         found = rounds(works, count, repeat=1)
         progress("B2", 1, 1)
@@ -100,12 +100,16 @@ def _intermediate(ocio: Any, direction: Any) -> Any:
     )
 
 
-def _text(ocio: Any, processor: Any) -> str:
+def _processor(ocio: Any) -> Any:
+    return ocio.Config.CreateRaw().getProcessor(_chain(ocio))
+
+
+def shader_text(ocio: Any) -> str:
     """OpenColorIO's shader text behind our reading of the planes."""
     description = ocio.GpuShaderDesc.CreateShaderDesc(
         language=ocio.GPU_LANGUAGE_GLSL_4_0, functionName="chain"
     )
-    processor.getDefaultGPUProcessor().extractGpuShaderInfo(description)
+    _processor(ocio).getDefaultGPUProcessor().extractGpuShaderInfo(description)
     head, _, rest = w12.by_hand(0, keys=False, sited=True).partition("void main()")
     body = rest[: rest.index("    c = encode")]
     call = "    pixel = vec4(chain(vec4(c, 1.0)).rgb, 1.0);\n}\n"

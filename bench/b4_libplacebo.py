@@ -52,20 +52,17 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
         clip, shader = Path(folder) / "clip.yuv", Path(folder) / "chain.hook"
         few, many = (3, 12) if quick else (4, 24)
         clip.write_bytes(b"".join(plane.tobytes() for plane in planes) * many)
-        shader.write_text(_hook(), encoding="utf-8")
+        shader.write_text(hook(), encoding="utf-8")
         engine = Engine(device)
         frame = Frame(planes, w12.FORMAT, w12.TAGS, 0, 0, Fraction(1, 25))
-        runner = PassRunner(engine, lambda _: frame, _no_depth, lambda _: (0, 1))
+        runner = PassRunner(engine, lambda _: frame, no_depth, lambda _: (0, 1))
         nodes = w12.look(NODES, keys=False).nodes
 
         def ours() -> None:
             picture = runner.draw(plan, nodes, frame)
             engine.pack(picture, w12.FORMAT, w12.TAGS, dither=True)
 
-        size = f"{w12.SIZE[0]}x{w12.SIZE[1]}"
-        inputs = ["-init_hw_device", "vulkan=vk", "-filter_hw_device", "vk", "-f", "rawvideo"]
-        inputs += ["-pix_fmt", "yuv420p", "-s", size, "-colorspace", "bt709", "-i", str(clip)]
-        graph = f"hwupload,libplacebo=custom_shader_path={shader},hwdownload,format=yuv420p[out]"
+        inputs, graph = command(clip, shader, w12.SIZE)
         try:
             for step in range(1, count + 1):
                 found["ours"] += rounds({"ours": ours}, 1, repeat=4)["ours"]
@@ -76,11 +73,19 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
     return {"tables": [table(TITLE, [compared(found, "libplacebo", "ours", ">= 2", note)])]}
 
 
-def _no_depth() -> Any:
+def command(clip: Path, shader: Path, size: tuple[int, int]) -> tuple[list[str], str]:
+    """FFmpeg's inputs and filter graph for a raw 4:2:0 clip and a user shader."""
+    inputs = ["-init_hw_device", "vulkan=vk", "-filter_hw_device", "vk", "-f", "rawvideo"]
+    inputs += ["-pix_fmt", "yuv420p", "-s", f"{size[0]}x{size[1]}", "-colorspace", "bt709"]
+    graph = f"hwupload,libplacebo=custom_shader_path={shader},hwdownload,format=yuv420p[out]"
+    return [*inputs, "-i", str(clip)], graph
+
+
+def no_depth() -> Any:
     raise EngineError("bench: a chain without keys reads no depth")
 
 
-def _hook() -> str:
+def hook() -> str:
     """The chain after R'G'B' as a user shader of mpv's grammar."""
     text = w12.by_hand(NODES, keys=False, sited=True)
     functions = text[text.index("vec3 mirrored") : text.index("float chroma")]

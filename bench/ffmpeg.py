@@ -3,6 +3,7 @@
 import resource
 import shutil
 import subprocess
+from collections.abc import Callable
 
 from depthgrade import EngineError
 from measure import cpu_seconds
@@ -25,16 +26,23 @@ def frame_cost(where: str, inputs: list[str], graph: str, few: int, many: int) -
 
     The difference of two lengths, so that starting and compiling do not count.
     """
-    long = _spent(where, inputs, graph, many)
-    return 1000 * (long - _spent(where, inputs, graph, few)) / (many - few)
+
+    def children() -> float:
+        return cpu_seconds(resource.RUSAGE_CHILDREN)
+
+    long = spent(where, inputs, graph, many, children)
+    return 1000 * (long - spent(where, inputs, graph, few, children)) / (many - few)
 
 
-def _spent(where: str, inputs: list[str], graph: str, frames: int) -> float:
-    began = cpu_seconds(resource.RUSAGE_CHILDREN)
+def spent(
+    where: str, inputs: list[str], graph: str, frames: int, clock: Callable[[], float]
+) -> float:
+    """Seconds by a clock that so many frames take, start-up included. Raises EngineError."""
+    began = clock()
     command = [where, "-v", "error", "-nostdin", *inputs, "-filter_complex", graph]
     command += ["-map", "[out]", "-frames:v", str(frames), "-f", "null", "-"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or ["no message"]
         raise EngineError(f"bench: FFmpeg: {said[-1]}")
-    return cpu_seconds(resource.RUSAGE_CHILDREN) - began
+    return clock() - began

@@ -3,12 +3,15 @@
 The environment is set here as well as in ./dev, so that a bare `pytest` measures the same thing.
 """
 
+import ctypes
 import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import moderngl
 import numpy as np
@@ -108,6 +111,112 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
         return np.ascontiguousarray(engine.read(picture)[..., :3])
 
     return run
+
+
+class CudaOnCpu:
+    """CUDA's runtime calls on main memory: what is mapped is copied out and back in.
+
+    Stands in for cuda.bindings.runtime, so that everything around it runs without a device. Calls
+    return (status, results...).
+    asked     the names of the calls, in order; refused: calls that only give this status
+    answers   what a call does and its results, by name; calls that are not here give none
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.asked: list[str] = []
+        self.refused: dict[str, int] = {}
+        self.answers: dict[str, Callable[..., tuple[object, ...]]] = {
+            "cudaGetDeviceCount": lambda: (1,),
+            "cudaGLGetDevices": lambda *_: (1, [0]),
+            "cudaStreamCreate": lambda: (77,),
+            "cudaMalloc": self._allocate,
+            "cudaGraphicsGLRegisterBuffer": lambda number, _: (number,),
+            "cudaGraphicsGLRegisterImage": lambda number, *_: (number + _TEXTURE,),
+            "cudaGraphicsMapResources": self._map,
+            "cudaGraphicsUnmapResources": self._unmap,
+            "cudaGraphicsResourceGetMappedPointer": self._pointer,
+            "cudaGraphicsSubResourceGetMappedArray": lambda resource, *_: (resource - _TEXTURE,),
+            "cudaMemcpyAsync": self._copy,
+            "cudaMemcpy2DToArrayAsync": self._copy_rows,
+        }
+        self._kept: list[object] = []
+        self._mapped: dict[int, ctypes.Array[ctypes.c_char]] = {}
+        number, signed, address = ctypes.c_uint, ctypes.c_int, ctypes.c_void_p
+        part = (number, ctypes.c_ssize_t, ctypes.c_ssize_t, address)
+        self._size = device._function("glGetNamedBufferParameteriv", number, number, address)
+        self._read = device._function("glGetNamedBufferSubData", *part)
+        self._write = device._function("glNamedBufferSubData", *part)
+        self._kind = device._function(
+            "glGetTextureLevelParameteriv", number, signed, number, address
+        )
+        self._align = device._function("glPixelStorei", number, signed)
+        image = (number, *(signed,) * 5, number, number, ctypes.c_char_p)
+        self._draw = device._function("glTextureSubImage2D", *image)
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("cudaMemcpyKind", "cudaGLDeviceList", "cudaGraphicsRegisterFlags"):
+            return MagicMock(__int__=lambda _: 0)
+        if name == "cudaGetErrorString":
+            return lambda status: (0, f"error {status}".encode())
+        return partial(self._called, name)
+
+    def _called(self, name: str, *arguments: int) -> tuple[object, ...]:
+        self.asked.append(name)
+        if name in self.refused:
+            return (self.refused[name], None, None)
+        return (0, *self.answers.get(name, lambda *_: ())(*arguments))
+
+    def _allocate(self, size: int) -> tuple[int]:
+        memory = ctypes.create_string_buffer(size)
+        self._kept.append(memory)
+        return (ctypes.addressof(memory),)
+
+    def _map(self, _: int, resource: int, stream: int) -> tuple[()]:
+        if resource < _TEXTURE:
+            size = ctypes.c_int()
+            self._size(resource, 0x8764, ctypes.byref(size))  # GL_BUFFER_SIZE
+            self._mapped[resource] = ctypes.create_string_buffer(size.value)
+            self._read(resource, 0, size.value, ctypes.addressof(self._mapped[resource]))
+        return ()
+
+    def _unmap(self, _: int, resource: int, stream: int) -> tuple[()]:
+        memory = self._mapped.pop(resource, None)
+        if memory is not None:
+            self._write(resource, 0, len(memory), ctypes.addressof(memory))
+        return ()
+
+    def _pointer(self, resource: int) -> tuple[int, int]:
+        return ctypes.addressof(self._mapped[resource]), len(self._mapped[resource])
+
+    def _copy(self, target: int, source: int, size: int, *_: int) -> tuple[()]:
+        ctypes.memmove(target, source, size)
+        return ()
+
+    def _copy_rows(self, array: int, *copy: int) -> tuple[()]:
+        _, _, source, pitch, row, rows = copy[:6]
+        packed = b"".join(ctypes.string_at(source + y * pitch, row) for y in range(rows))
+        kind = ctypes.c_int()
+        self._kind(array, 0, 0x1003, ctypes.byref(kind))  # GL_TEXTURE_INTERNAL_FORMAT
+        bytes_, *form = _TEXELS[kind.value]
+        self._align(0x0CF5, 1)  # GL_UNPACK_ALIGNMENT
+        self._draw(array, 0, 0, 0, row // bytes_, rows, *form, packed)
+        return ()
+
+
+_TEXTURE = 1_000_000  # above it resources are textures
+# bytes, GL format and GL type of a texel of GL_R8, GL_RG8, GL_R16 and GL_RG16
+_TEXELS = {
+    0x8229: (1, 0x1903, 0x1401),
+    0x822B: (2, 0x8227, 0x1401),
+    0x822A: (2, 0x1903, 0x1403),
+    0x822C: (4, 0x8227, 0x1403),
+}
+
+
+@pytest.fixture
+def cuda_on_cpu(gl: moderngl.Context) -> CudaOnCpu:
+    """CUDA's runtime on main memory, for the shared context."""
+    return CudaOnCpu(Device(gl))
 
 
 @pytest.fixture(scope="session")

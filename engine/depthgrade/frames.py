@@ -95,10 +95,40 @@ class Orientation(Enum):
 
 
 @dataclass(frozen=True)
+class DevicePlane:
+    """A plane in a CUDA device's memory, as a decoder on the device left it.
+
+    address     of its first sample, in the memory of device number `device`
+    pitch       bytes from one row to the next; at least those of a row
+    shape       (height, width) or (height, width, components)
+    dtype       uint8 or uint16
+    keep_alive  whatever owns the memory
+    """
+
+    address: int
+    pitch: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    device: int = 0
+    keep_alive: Any = None
+
+    @property
+    def channels(self) -> int:
+        """Components of a sample."""
+        return self.shape[2] if len(self.shape) == 3 else 1
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row without its padding."""
+        return self.shape[1] * self.channels * self.dtype.itemsize
+
+
+@dataclass(frozen=True)
 class Frame:
     """One decoded picture.
 
     planes    arrays of (height, width) or (height, width, components); rows may be padded (strides)
+    on_device the same where the decoder left them on a CUDA device; `planes` is empty then
     index     position in the clip, from 0, in presentation order
     pts       presentation time stamp in units of time_base
     Interlaced frames are kept whole; top_field_first is None for progressive ones.
@@ -112,6 +142,7 @@ class Frame:
     time_base: Fraction
     top_field_first: bool | None = None
     keep_alive: Any = None  # whatever owns the planes' memory
+    on_device: tuple[DevicePlane, ...] = ()
 
 
 @dataclass(frozen=True)

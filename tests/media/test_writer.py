@@ -57,6 +57,7 @@ HELD_BY |= {"png16": "a.png", "tiff16": "a.tif", "exr": "a.exr", "jpg": "a.jpg"}
 MOVIES = [
     (codec, suffix)
     for codec in CODECS
+    if not codec.endswith("-nvenc")
     for suffix in (".mp4", ".mov", ".mkv")
     if suffix in output_for(HELD_BY.get(codec, "a.mov"), codec).suffixes
 ]
@@ -87,6 +88,24 @@ def test_a_movie_keeps_count_stamps_tags_and_time_code(codec, suffix, tmp_path, 
     tolerance = Fraction(1, 1999) if suffix == ".mkv" else 0
     for stamp, expected in zip(info.pts, pts, strict=True):
         assert abs(stamp * info.time_base - Fraction(expected, 24000)) <= tolerance
+
+
+@pytest.mark.parametrize("codec", ["h264-nvenc", "h265-nvenc"])
+def test_an_encoder_that_is_not_there_is_one_line_and_leaves_no_file(
+    codec: str, tmp_path: Path, planes_for
+) -> None:
+    output = output_for(tmp_path / "a.mp4", codec)
+    planes = planes_for(output.pixel_format, (256, 144))
+    try:
+        with ClipWriter(tmp_path / "a.mp4", output, size=(256, 144), tags=TAGS) as writer:
+            writer.write(planes, 0, 1)
+    except MediaError as error:
+        assert f"{codec} needs an NVIDIA GPU with an encoder" in str(error)
+        assert str(error).endswith(f"choose {codec[:4]}")
+        assert not list(tmp_path.iterdir())
+    else:
+        with open_clip(tmp_path / "a.mp4") as clip:
+            assert clip.info.size == (256, 144)
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])

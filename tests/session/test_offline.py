@@ -10,6 +10,7 @@ import pytest
 from depthgrade import Look, MediaError, Project, ProjectError, Renderer, looks, render, still
 from depthgrade.color import evaluate_input, evaluate_output
 from depthgrade.frames import ColorTags
+from depthgrade.gl.device import Device, headless
 from numpy.typing import NDArray
 
 
@@ -57,6 +58,27 @@ def test_a_range_renders_those_frames(clip: Path, tmp_path: Path) -> None:
     render(Project(clip=clip), tmp_path / "part.mkv", frames=(2, 5))
     everything, part = pictures(tmp_path / "all.mkv"), pictures(tmp_path / "part.mkv")
     assert len(part) == 3 and all(map(np.array_equal, part, everything[2:5]))
+
+
+def test_a_device_that_is_not_the_cpu_renders_the_same_frames_in_their_order(
+    clip: Path, network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its paths on this machine's OpenGL: probed, computed, read back three pictures late."""
+
+    def hardware() -> Device:
+        device = headless()
+        device.software = False
+        return device
+
+    look = looks.load("recover-highlights")
+    project = Project(clip=clip, look=look, model=str(network))
+    render(project, tmp_path / "cpu.mkv")
+    monkeypatch.setattr("depthgrade.session.engine.headless", hardware)
+    monkeypatch.setattr("depthgrade.gl.entries.measured", lambda _: 30.0)
+    render(project, tmp_path / "gpu.mkv")
+    ours, theirs = pictures(tmp_path / "gpu.mkv"), pictures(tmp_path / "cpu.mkv")
+    assert len(ours) == 6 and all(map(np.array_equal, ours, theirs))
+    assert not np.array_equal(ours[0], ours[5])
 
 
 @pytest.mark.parametrize("frames", [(3, 3), (4, 2), (0, 7), (-1, 2), (9, 12)])

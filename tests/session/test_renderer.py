@@ -68,6 +68,25 @@ def test_fragment_and_compute_draw_the_same_pixels(clip: Path, depth_pass: Path)
     assert np.array_equal(*pictures)
 
 
+def test_where_computing_pays_every_pass_is_computed_and_draws_the_same_pixels(
+    clip: Path, network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network's input, motion, temporal filter, edges, grade and the encoder's planes too."""
+    project = Project(clip=clip, look=looks.load("recover-highlights"), model=str(network))
+    found = []
+    for pays in (False, True):
+        monkeypatch.setattr("depthgrade.session.engine.compute_pays", lambda _, pays=pays: pays)
+        with Renderer(project) as renderer:
+            picture = renderer.draw(renderer.reader.frame(1))
+            luma = renderer.planes(picture, renderer.info.format, renderer.info.tags)[0]
+            built = renderer.engine.runner._built
+            assert {entry for entry, _ in built} == {"compute" if pays else "fragment"}
+            found.append((renderer.engine.read(picture), luma, len(built)))
+    assert found[0][2] == found[1][2] > 10
+    np.testing.assert_array_equal(found[1][0], found[0][0])
+    np.testing.assert_array_equal(found[1][1], found[0][1])
+
+
 def test_the_key_parts_subject_and_wall(clip: Path, depth_pass: Path) -> None:
     project = Project(clip=clip, look=looks.load("recover-highlights"), depth=depth_pass)
     with Renderer(project) as renderer:

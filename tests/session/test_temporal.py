@@ -1,6 +1,7 @@
 """The temporal depth filter against its definition in float64, and what it is for."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import moderngl
 import numpy as np
@@ -180,26 +181,31 @@ def shaken(index: int) -> Array:
     return scene(index)[1] * rng.uniform(0.85, 1.15) + rng.uniform(-0.06, 0.06) + noise
 
 
-Filled = Callable[..., tuple[TemporalFilter, list[Array]]]
+Filled = Callable[..., tuple[SimpleNamespace, list[Array]]]
 
 
 @pytest.fixture
 def filled(gl: moderngl.Context) -> Filled:
-    """A filter that has taken in frames of the scene, and the frames as float32 (h, w, 4)."""
+    """A filter that has taken in frames of the scene, its results read back, and the frames."""
     engine = Engine(Device(gl))
     pictures = TextureStore(engine.device)
 
     def make(
         order: list[int] | None = None, *, noisy: bool = True
-    ) -> tuple[TemporalFilter, list[Array]]:
+    ) -> tuple[SimpleNamespace, list[Array]]:
         depths = [shaken(i) if noisy else scene(i)[1] for i in range(COUNT)]
         frames = [np.dstack([scene(i)[0], depths[i]]).astype(np.float32) for i in range(COUNT)]
         filter_ = TemporalFilter(engine, f"test {order}")
         for index in order or range(COUNT):
             with engine.device.context:
                 picture = pictures.fill(index, frames[index])
-            filter_.add(index, picture, np.ascontiguousarray(frames[index][..., 3]))
-        return filter_, [frame.astype(np.float64) for frame in frames]
+                raw = pictures.fill("raw", np.ascontiguousarray(frames[index][..., 3]))
+            filter_.add(index, picture, raw)
+
+        def finished(*place: float) -> Array:
+            return engine.read(filter_.finished(*place))
+
+        return SimpleNamespace(finished=finished), [frame.astype(np.float64) for frame in frames]
 
     return make
 

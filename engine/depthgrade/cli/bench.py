@@ -31,7 +31,7 @@ def bench(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...", help="Workloads: stages, B1 to B10.", show_default=False
+            metavar="[NAME]...", help="Workloads: stages, B1 to B10, G1 to G6.", show_default=False
         ),
     ] = None,
     *,
@@ -57,7 +57,8 @@ def bench(
     """Measure frames per second and milliseconds of every stage on this machine.
 
     The pictures are checked before anything is timed: no number without a right picture.
-    B1 to B10 compare with hand-written shaders and other programs; see bench/README.md.
+    B1 to B10 compare with hand-written shaders and other programs, G1 to G6 are for machines with
+    a GPU; see bench/README.md.
 
     Examples:
       depthgrade bench

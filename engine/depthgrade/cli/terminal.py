@@ -110,7 +110,12 @@ def ratio_table(
     for row in rows:
         word = {True: "yes", False: "NO", None: ""}[row["met"]]
         spread = "" if row["low"] is None else f"{row['low']:.2f}-{row['high']:.2f}"
-        cells = [row["name"], _figure(row["ms"], 1), _figure(row["ratio"], 3), spread]
+        cells = [
+            row["name"],
+            _figure(row["ms"], 1 if (row["ms"] or 0) >= 10 else 3),
+            _figure(row["ratio"], 3),
+            spread,
+        ]
         cells.append(f"{row['goal']} {word}".strip())
         if before:
             cells.append(_figure(before.get(row["name"]), 3))

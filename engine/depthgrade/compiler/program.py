@@ -80,6 +80,17 @@ class Program:
         """What tells two programs apart: the text as the driver sees it."""
         return without_comments(self.text)
 
+    @cached_property
+    def dispatched(self) -> "Program":
+        """The same pass under a compute main; its pixels are identical."""
+        if self.entry == "compute":
+            return self
+        text = self.text
+        for part in _MAIN:
+            drawn, computed = ("\n".join(part[entry]) for entry in ("fragment", "compute"))
+            text = text.replace(drawn, computed, 1)
+        return replace(self, text=text, entry="compute")
+
     def values(self, nodes: Mapping[str, Node]) -> dict[str, Argument]:
         """The values of the uniforms for the nodes as they are now."""
         found: dict[str, Argument] = {}
@@ -175,26 +186,37 @@ def scaled(size: tuple[int, int], scale: int) -> tuple[int, int]:
     return -(-size[0] // scale), -(-size[1] // scale)
 
 
+# What stands before the declarations, before the body and after it. An image that is only written
+# needs no format (GLSL 4.30, 4.4.6.2), so that one main serves every kind of picture.
+_MAIN: tuple[dict[Entry, list[str]], ...] = (
+    {
+        "fragment": ["#version 400 core", "out vec4 picture;"],
+        "compute": [
+            "#version 430 core",
+            f"layout(local_size_x = {WORK_GROUP[0]}, local_size_y = {WORK_GROUP[1]}) in;",
+            "layout(binding = 0) writeonly uniform image2D picture;",
+        ],
+    },
+    {
+        "fragment": ["    ivec2 q = ivec2(gl_FragCoord.xy);"],
+        "compute": [
+            "    ivec2 q = ivec2(gl_GlobalInvocationID.xy);",
+            "    if (any(greaterThanEqual(q, imageSize(picture))))",
+            "        return;",
+        ],
+    },
+    {
+        "fragment": ["    picture = result;"],
+        "compute": ["    imageStore(picture, q, result);"],
+    },
+)
+
+
 def assemble(entry: Entry, declarations: list[str], functions: str, body: list[str]) -> str:
     """The whole shader: the body computes `vec4 result` at the upright pixel `ivec2 q`.
 
     The same body runs under a fragment or a compute main; pixels are identical.
     """
-    if entry == "compute":
-        head = [
-            "#version 430 core",
-            f"layout(local_size_x = {WORK_GROUP[0]}, local_size_y = {WORK_GROUP[1]}) in;",
-            "layout(rgba32f, binding = 0) writeonly uniform image2D picture;",
-        ]
-        opening = [
-            "    ivec2 q = ivec2(gl_GlobalInvocationID.xy);",
-            "    if (any(greaterThanEqual(q, imageSize(picture))))",
-            "        return;",
-        ]
-        closing = ["    imageStore(picture, q, result);"]
-    else:
-        head = ["#version 400 core", "out vec4 picture;"]
-        opening = ["    ivec2 q = ivec2(gl_FragCoord.xy);"]
-        closing = ["    picture = result;"]
+    head, opening, closing = (part[entry] for part in _MAIN)
     lines = [*head, *declarations, "", *([functions, ""] if functions else []), "void main()", "{"]
     return "\n".join([*lines, *opening, *body, *closing, "}"]) + "\n"

@@ -119,6 +119,17 @@ def compile_finish(size: Size, directions: int) -> Program:
     return _program(size, 1 + directions, result, before=lines, declared=declared, channels=1)
 
 
+@cache
+def compile_mapped(size: Size) -> Program:
+    """Depth (near = 1, not clipped) of the nearness of picture 0 by the shot's mapping.
+
+    Uniforms: low, scale and base: (nearness - low) * scale + base.
+    """
+    result = "vec4((texelFetch(picture0, q, 0).r - low) * scale + base)"
+    declared = [f"uniform float {name};" for name in ("low", "scale", "base")]
+    return _program(size, 1, result, declared=declared, channels=1)
+
+
 def _program(
     size: Size,
     pictures: int,

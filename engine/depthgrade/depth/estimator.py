@@ -19,7 +19,7 @@ Image = NDArray[np.float32]
 
 # Distances below this count as this: a millimetre for metric networks, and far below anything a
 # relative one means; without it a stray 0 would be infinitely near.
-_NEAREST = 1e-3
+NEAREST = 1e-3
 
 
 class Estimator:
@@ -45,10 +45,7 @@ class Estimator:
         self._session: Any = opened.session
         self._input: NetworkInput = opened.picture
         self._check_nominal_size()
-        scale = 255.0 if card.value_range == "0..255" else 1.0
-        self._scale = scale / np.asarray(card.std, np.float32).reshape(3, 1, 1)
-        self._offset = -(np.asarray(card.mean) / np.asarray(card.std)).astype(np.float32)
-        self._offset = self._offset.reshape(3, 1, 1)
+        self._scale, self._offset = normalisation(card)
 
     def __enter__(self) -> Self:
         return self
@@ -136,7 +133,14 @@ class Estimator:
             return values if self.card.near == "larger" else -values
         if np.isnan(values).any():
             raise DepthError(f"{self.path}: the depth map holds NaN")
-        return (1.0 / np.maximum(values, _NEAREST)).astype(np.float32)
+        return (1.0 / np.maximum(values, NEAREST)).astype(np.float32)
+
+
+def normalisation(card: ModelCard) -> tuple[Image, Image]:
+    """(scale, offset), each float32 (3, 1, 1): element = code value 0..1 * scale + offset."""
+    scale = 255.0 if card.value_range == "0..255" else 1.0
+    deviation, mean = (np.asarray(each).reshape(3, 1, 1) for each in (card.std, card.mean))
+    return scale / deviation.astype(np.float32), -(mean / deviation).astype(np.float32)
 
 
 def resize(values: Image, width: int, height: int) -> Image:

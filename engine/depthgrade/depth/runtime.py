@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import io
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,8 @@ Provider = Literal["auto", "cuda", "cpu"]
 
 _FATAL = 4  # ONNX Runtime's log severity at which it prints nothing a user could meet
 _DTYPES: dict[str, DTypeLike] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+_NEEDED = "CUDA 13 and cuDNN 9 are needed"
+_LIBRARY = re.compile(r"\blib[\w-]+\.so[.\d]*|\b[\w-]+\.dll")
 _LINE = 160  # characters kept of a library's message
 
 
@@ -77,11 +80,6 @@ def open_session(path: Path, provider: Provider) -> Opened:
     "cuda" raises DepthError instead of falling back. Raises DepthError for a file that is not an
     ONNX network taking one picture.
     """
-    # Before ONNX Runtime sees it: it would follow paths in the file and set memory aside.
-    check_onnx(path)
-    # Importing it takes 0.3 s, which commands that need no depth should not pay.
-    import onnxruntime  # noqa: PLC0415
-
     note = ""
     wanted: list[Any] = ["CPUExecutionProvider"]
     if provider != "cpu":
@@ -90,28 +88,55 @@ def open_session(path: Path, provider: Provider) -> Opened:
         else:
             note = "no CUDA device on this machine: depth runs on the CPU"
 
-    # The providers' loader speaks through the default logger and through print; the outcome is
-    # read back from the session instead.
-    onnxruntime.set_default_logger_severity(_FATAL)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            if len(wanted) > 1:
-                onnxruntime.preload_dlls()
-            session = onnxruntime.InferenceSession(
-                str(path), _options(onnxruntime), providers=wanted
-            )
-    except Exception as error:  # ONNX Runtime's errors have no common base below Exception
-        raise DepthError(f"{path}: not a usable ONNX network: {one_line(error)}") from error
-
+    session, missing = new_session(path, wanted)
     on_cuda = "CUDAExecutionProvider" in session.get_providers()
     if len(wanted) > 1 and not on_cuda:
         note = (
-            "a CUDA device is there but ONNX Runtime can't use it (CUDA 13 and cuDNN 9 are needed: "
-            "the cuda extra): depth runs on the CPU"
+            f"a CUDA device is there but ONNX Runtime can't use it ({missing or _NEEDED}; "
+            "depthgrade's extra cuda): depth runs on the CPU"
         )
     if provider == "cuda" and not on_cuda:
         raise DepthError(f"{path}: CUDA was asked for; {note}")
-    return Opened(session, _picture_input(path, session), "CUDA" if on_cuda else "CPU", note)
+    return Opened(session, picture_input(path, session), "CUDA" if on_cuda else "CPU", note)
+
+
+def new_session(path: Path, providers: list[Any]) -> tuple[Any, str]:
+    """A session with ONNX Runtime's providers in order of preference, and which libraries of CUDA
+    it missed ("" where none). Raises DepthError for a file that is no network it can run.
+
+    What the session really got is in its get_providers(): ONNX Runtime leaves out what it can't
+    load instead of failing.
+    """
+    # Before ONNX Runtime sees it: it would follow paths in the file and set memory aside.
+    check_onnx(path)
+    # Importing it takes 0.3 s, which commands that need no depth should not pay.
+    import onnxruntime  # noqa: PLC0415
+
+    # The providers' loader speaks through the default logger and through print; the outcome is
+    # read back from the session instead.
+    onnxruntime.set_default_logger_severity(_FATAL)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
+            if len(providers) > 1:
+                onnxruntime.preload_dlls()
+            session = onnxruntime.InferenceSession(
+                str(path), _options(onnxruntime), providers=providers
+            )
+    except Exception as error:  # ONNX Runtime's errors have no common base below Exception
+        raise DepthError(f"{path}: not a usable ONNX network: {one_line(error)}") from error
+    return session, missing_libraries(said.getvalue())
+
+
+def missing_libraries(said: str) -> str:
+    """What onnxruntime.preload_dlls printed of libraries it could not load, as half a sentence."""
+    found = dict.fromkeys(
+        name
+        for line in said.splitlines()
+        if "ailed to load" in line
+        for name in _LIBRARY.findall(line)
+    )
+    return f"missing: {', '.join(found)}" if found else ""
 
 
 def one_line(error: BaseException) -> str:
@@ -137,7 +162,8 @@ def _usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _picture_input(path: Path, session: Any) -> NetworkInput:
+def picture_input(path: Path, session: Any) -> NetworkInput:
+    """The picture input of an open session. Raises DepthError if it has none, or more inputs."""
     inputs = session.get_inputs()
     if len(inputs) != 1:
         raise DepthError(f"{path}: has {len(inputs)} inputs; a depth network takes one picture")

@@ -49,8 +49,9 @@ class Runner:
     A picture is kept by its label and drawn over the next time the label is used.
     """
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
+    def __init__(self, device: Device, *, computing: bool = False) -> None:
+        """computing: run every program under a compute main, where that is faster."""
+        self.device, self.computing = device, computing
         self.compiled = 0  # how many texts were compiled: a drag must not raise it
         self._built: dict[tuple[str, str], _Built] = {}
         self._targets: dict[object, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
@@ -65,6 +66,8 @@ class Runner:
         label: object = "picture",
     ) -> moderngl.Texture:
         """The picture a program makes. Raises DeviceError when its text does not compile."""
+        if self.computing:
+            program = program.dispatched
         built = self._build(program)
         texture, framebuffer = self._target(program, label)
         # Looked up before any is bound: filling a table binds it to the first unit.
@@ -92,7 +95,8 @@ class Runner:
 
     def has(self, program: Program) -> bool:
         """Whether a program is compiled, so that running it does not wait."""
-        return (program.entry, program.identity) in self._built
+        made = program.dispatched if self.computing else program
+        return (made.entry, made.identity) in self._built
 
     def _source(self, sampler: Sampler, inputs: Inputs) -> moderngl.Texture | moderngl.Texture3D:
         match sampler.role:
@@ -110,9 +114,8 @@ class Runner:
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
-        dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
         shape = (texture.height, texture.width, texture.components)
-        values = np.empty(shape, dtype)
+        values = np.empty(shape, dtype_of(texture))
         texture.read_into(values, alignment=1)
         return values[..., 0] if texture.components == 1 else values
 
@@ -149,6 +152,11 @@ class Runner:
             texture.repeat_x = texture.repeat_y = False
             self._targets[key] = texture, context.framebuffer([texture])
         return self._targets[key]
+
+
+def dtype_of(texture: moderngl.Texture) -> np.dtype[Any]:
+    """The numpy type of a texture's values."""
+    return np.dtype({"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype])
 
 
 def _column_major(value: Argument) -> bytes:

@@ -56,9 +56,11 @@ class TextureStore:
         self._device.upload(texture, values.ctypes.data, values.strides[0] // texel)
         return texture
 
-    def planes(self, planes: Sequence[Plane]) -> tuple[moderngl.Texture, ...]:
-        """The textures of a frame's planes."""
-        return tuple(self.fill(index, plane) for index, plane in enumerate(planes))
+    def planes(
+        self, planes: Sequence[Plane], key: object = "planes"
+    ) -> tuple[moderngl.Texture, ...]:
+        """The textures of a frame's planes, filled anew when the key is used again."""
+        return tuple(self.fill((key, index), plane) for index, plane in enumerate(planes))
 
     def table(self, table: GlslTexture) -> moderngl.Texture | moderngl.Texture3D:
         """The texture of a colour transform's table, 2D or 3D; filled once, unfiltered."""

@@ -17,7 +17,16 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from ..errors import MediaError
-from ..frames import AudioInfo, ClipInfo, ColorTags, Frame, Orientation, PixelFormat
+from ..frames import (
+    AudioInfo,
+    ClipInfo,
+    ColorTags,
+    DevicePlane,
+    Frame,
+    Orientation,
+    PixelFormat,
+    Plane,
+)
 from .describe import (
     color_tags,
     nominal_rate,
@@ -101,6 +110,7 @@ class ContainerSource:
         """
         self.path, self.track = path, track
         self.damaged: set[int] = set()
+        self.threads: int | None = None  # as many as FFmpeg likes
         with open_container(path) as container:
             tracks = video_streams(container)
             if not tracks:
@@ -139,6 +149,16 @@ class ContainerSource:
         """A decoder at frame 0."""
         return ContainerDecoder(self)
 
+    def open(self) -> InputContainer:
+        """The container, opened anew. Raises MediaError."""
+        return open_container(self.path)
+
+    def planes(
+        self, picture: av.VideoFrame
+    ) -> tuple[tuple[Plane, ...], PixelFormat, tuple[DevicePlane, ...]]:
+        """A picture's planes in main memory, how they hold it, and those on a device: none."""
+        return (*planes_of(picture), ())
+
 
 class ContainerDecoder:
     """One open container that decodes the pictures of a track in presentation order."""
@@ -158,11 +178,12 @@ class ContainerDecoder:
 
     def _open(self) -> None:
         self._error = None
-        self._container = open_container(self._source.path)
+        self._container = self._source.open()
         self._stream = video_streams(self._container)[self._source.track]
         self._stream.thread_type = "AUTO"
-        if self._one_thread:
-            self._stream.thread_count = 1
+        threads = 1 if self._one_thread else self._source.threads
+        if threads is not None:
+            self._stream.thread_count = threads
         self._pictures = self._decode(after_seek=False)
         self._next = 0
 
@@ -237,7 +258,7 @@ class ContainerDecoder:
                 f"{info.path.name}: frame {index} is {picture.width}x{picture.height}; the clip "
                 f"began at {info.width}x{info.height}, and one size is allowed"
             )
-        planes, pixels = planes_of(picture)
+        planes, pixels, on_device = self._source.planes(picture)
         if picture.is_corrupt:
             self._source.damaged.add(index)
         return Frame(
@@ -249,6 +270,7 @@ class ContainerDecoder:
             time_base=info.time_base,
             top_field_first=top_field_first(picture, self._stream.codec_context),
             keep_alive=picture,
+            on_device=on_device,
         )
 
     def _tags(self, picture: av.VideoFrame) -> ColorTags:

@@ -79,6 +79,12 @@ class MovieSink:
         except (av.error.FFmpegError, ValueError, OverflowError) as error:
             self.abort()
             width, height = self._size
+            if output.encoder.endswith("_nvenc") and isinstance(error, PermissionError):
+                # What FFmpeg says where the driver, the card or its encoder is missing.
+                raise MediaError(
+                    f"{file.final}: {output.name} needs an NVIDIA GPU with an encoder (NVENC), and "
+                    f"there is none; choose {output.name.partition('-')[0]}"
+                ) from error
             raise MediaError(
                 f"{file.final}: {output.name} can't encode {width}x{height} at "
                 f"{float(rate):.3f} frames per second ({reason(error)}); choose another codec"

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..errors import MediaError
 from ..frames import ClipInfo, Frame
 from .container import ContainerSource
+from .on_device import device_decoder
 from .pictures import PictureSource, is_picture, is_sequence
 from .source import Decoder, Source
 
@@ -57,6 +58,16 @@ class ClipReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def on_device(self, device: int) -> ClipReader:
+        """A reader of the same clip whose frames stay in the memory of a CUDA device.
+
+        Raises MediaError, one line, where that device's decoder does not take the clip.
+        """
+        if not isinstance(self._source, ContainerSource):
+            name = self._source.info.path.name
+            raise MediaError(f"{name}: pictures can't be decoded on the GPU; the CPU decodes them")
+        return ClipReader(device_decoder(self._source, device))
 
     @property
     def info(self) -> ClipInfo:
@@ -195,7 +206,8 @@ class _Stream:
 
 
 def _frame_bytes(frame: Frame) -> int:
-    return sum(plane.nbytes for plane in frame.planes)
+    on_device = sum(plane.pitch * plane.shape[0] for plane in frame.on_device)
+    return sum(plane.nbytes for plane in frame.planes) + on_device
 
 
 def _queue_length(info: ClipInfo) -> int:

@@ -86,7 +86,7 @@ def analyze(
         wanted = _prepared(out, wanted, overwrite)
         kept, missing = _missing(out, range(start, stop))
         for done, index in enumerate(missing, 1):
-            frame = renderer.reader.frame(index)
+            frame = renderer.pictures.frame(index)
             if kind == "z":
                 _write_distance(out, index, renderer.clip_depth.finished(frame, quality), wanted)
             else:

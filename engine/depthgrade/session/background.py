@@ -218,14 +218,15 @@ def estimate_depth(pipe: Connection) -> None:
 
 def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
     """A frame's map, with its edges already taken from the picture."""
-    frame, engine = renderer.reader.frame(index), renderer.engine
+    frame, engine = renderer.pictures.frame(index), renderer.engine
     map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
+    values = engine.values(map)
     if guide is None:
-        return Depth(quality, index, map, None)
+        return Depth(quality, index, values, None)
     lines = engine.read(engine.depth_texture(quality, map, guide, soft=renderer.depth.soft))[
         ..., :2
     ]
-    return Depth(quality, index, map, np.ascontiguousarray(lines))
+    return Depth(quality, index, values, np.ascontiguousarray(lines))
 
 
 def warm_programs(pipe: Connection) -> None:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from depthgrade import depth
 from depthgrade.compiler import Source
+from depthgrade.compiler.temporal import compile_mapped
 from depthgrade.depth import following
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
+from depthgrade.gl.runner import Inputs
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.nodes.picked import PickedPoint
@@ -64,15 +66,21 @@ class ClipDepth:
         source: Source,
         input_space: str,
         *,
+        pictures: ClipReader | None = None,
         past_only: bool = False,
     ) -> None:
         """project: says which depth and rendering; its look is not read.
 
+        source: the planes of the frames that are drawn; pictures: a reader that decodes them
+        elsewhere than `reader`, which is used for what looks at numbers;
         past_only: the temporal filter waits for no later frame (see NetworkDepth).
         """
         self._reader, self._engine = reader, engine
-        self._source = source
-        self._view = NetworkView(source, input_space, project.rendering, project.configuration)
+        self._source, self._pictures = source, pictures or reader
+        stored = Source.of(reader.info)
+        self._view = NetworkView(
+            source, stored, input_space, project.rendering, project.configuration
+        )
         self._shots: tuple[depth.Shot, ...] = ()
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
         self._targets: dict[tuple[str, PickedPoint], PickedTarget] = {}
@@ -84,7 +92,7 @@ class ClipDepth:
             self._check_pass(self._pass, project)
             return
         self._network = NetworkDepth(
-            _card(project), reader, engine, self._view, past_only=past_only
+            _card(project), self._pictures, engine, self._view, past_only=past_only
         )
         # Playing shows what playing can do everywhere, not two kinds of depth in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
@@ -113,10 +121,22 @@ class ClipDepth:
             self._analysed[quality, number] = self._stored_analysis(number, quality, progress)
         return self._analysed[quality, number]
 
+    def open(self, quality: str) -> None:
+        """Opens the network if frames will need it.
+
+        Before the decoder's thread gives the device work, because a CUDA graph that is captured
+        meanwhile is lost (see depth.bound).
+        """
+        if self._network is not None and self._usable_pass(quality) is None:
+            self._network.open(quality)
+
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Map, Texture | None]:
-        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
+    ) -> tuple[Map | Texture, Texture | None]:
+        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small.
+
+        What a network made is a texture, drawn over by the next map.
+        """
         found = self.shot(frame.index, quality)
         stored = self._stored_map(frame.index, quality, found.mapping)
         if stored is None:
@@ -125,12 +145,12 @@ class ClipDepth:
             return stored, None
         height, width = stored.shape
         program = self._view.program((width, height))
-        return stored, self._engine.network_input(program, planes)[0]
+        return stored, self._engine.network_input(program, planes)
 
     def finished(self, frame: Frame, quality: str) -> Map:
         """A frame's depth from files or the network, without a guide."""
         stored = self._stored_map(frame.index, quality, self.shot(frame.index, quality).mapping)
-        return self._estimated(frame, quality)[0] if stored is None else stored
+        return self.estimated(frame, quality) if stored is None else stored
 
     def target(
         self, index: int, quality: str, point: PickedPoint, progress: Progress | None = None
@@ -160,13 +180,14 @@ class ClipDepth:
 
     def _sight(self, index: int, quality: str, point: PickedPoint) -> Sight:
         """What a point is followed in: the picture as networks see it, and depth if it is there."""
-        frame = self._reader.frame(index)
+        frame = self._pictures.frame(index)
         width, height = self._reader.info.size
         shape = width * float(self._reader.info.upright_pixel_aspect) / height
         size = max(8, round(following.HEIGHT * shape)), following.HEIGHT
-        picture = self._engine.network_input(
+        texture = self._engine.network_input(
             self._view.program(size), self._engine.upload(frame), "followed"
-        )[1]
+        )
+        picture = self._engine.read(texture)[..., :3]
         luma = np.asarray(picture @ np.array(following.LUMA, np.float32), np.float32)
         known = self._network is not None or (self._pass is not None and index in self._pass)
         # A pass without the point's own frame is refused, as for a frame that is drawn.
@@ -174,14 +195,20 @@ class ClipDepth:
 
     def estimated(self, frame: Frame, quality: str) -> Map:
         """A frame's depth from the network, whatever files there are: near = 1, not clipped."""
-        return self._estimated(frame, quality)[0]
+        return self._engine.read(self._estimated(frame, quality)[0])
 
-    def _estimated(self, frame: Frame, quality: str) -> tuple[Map, Texture]:
+    def _estimated(self, frame: Frame, quality: str) -> tuple[Texture, Texture]:
         found = self.shot(frame.index, quality)
-        span = found.mapping.high - found.mapping.low
+        mapping = found.mapping
+        span = mapping.high - mapping.low
         assert self._network is not None
         finished, picture = self._network.finished(frame, quality, found.shot, span)
-        return found.mapping.apply(finished), picture
+        values = {"low": mapping.low, "scale": mapping.scale, "base": 0.0 if span else 0.5}
+        inputs = Inputs(pictures=(finished,))
+        with self._engine.stage("depth in time"):
+            program = compile_mapped(finished.size)
+            mapped = self._engine.runner.run(program, inputs, values, label=("mapped", quality))
+        return mapped, picture
 
     def raw(self, index: int, quality: str) -> Map:
         """Nearness of a frame as the network or the pass says it, without mapping or filter."""
@@ -207,6 +234,11 @@ class ClipDepth:
             filter=filter_note(),
             shots=(),
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why the network does not run on something faster, a line each."""
+        return self._network.notes if self._network is not None else ()
 
     @property
     def network(self) -> NetworkDepth | None:
@@ -321,7 +353,7 @@ class ClipDepth:
             size = self._network.input_size(quality)
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
-        shader = self._view.program((64, 36)).identity
+        shader = self._view.identity((64, 36))
         return f"{fingerprint(self._reader.info)} {origin} {shader} {shot}"
 
 

@@ -64,7 +64,7 @@ def _report(
     network = renderer.clip_depth.network
     maps, raws, motions, seen = [], [], [], []
     for index in range(first, first + count):
-        frame = renderer.reader.frame(index)
+        frame = renderer.pictures.frame(index)
         if network is None:
             maps.append(renderer.depth_map(index, quality))
         else:

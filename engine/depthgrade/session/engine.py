@@ -4,7 +4,7 @@ It knows nothing of files or time. The renderer gives it frames and depth; it gi
 and arrays, and counts the milliseconds of each stage where asked to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -13,8 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.compiler import Program, compile_guided, compile_pack
+from depthgrade.compiler.pack import Pack
+from depthgrade.errors import DeviceError
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
 from depthgrade.gl.device import Device, headless
+from depthgrade.gl.entries import compute_pays
+from depthgrade.gl.interop import CudaSharing, open_sharing
+from depthgrade.gl.read_back import ReadBack
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
 from depthgrade.nodes.base import Argument
@@ -59,13 +64,19 @@ class Engine:
         """Uses a device, or opens a headless one and owns it."""
         self._owns = device is None
         self.device = device or headless()
-        self.runner = Runner(self.device)
+        self.runner = Runner(self.device, computing=compute_pays(self.device))
         self.stages = Stages()
         self._planes = TextureStore(self.device)
         self._depths = TextureStore(self.device)
+        self._read_back = ReadBack(self.runner)
+        self._sharing: CudaSharing | DeviceError | None = None
 
     def close(self) -> None:
-        """Releases the device if this engine opened it."""
+        """Ends the sharing with CUDA, and releases the device if this engine opened it."""
+        if isinstance(self._sharing, CudaSharing):
+            with self.device.current():
+                self._sharing.close()
+        self._sharing = None
         if self._owns:
             self.device.close()
 
@@ -80,23 +91,38 @@ class Engine:
                 yield
                 self.runner.finish()
 
-    def upload(self, frame: Frame) -> tuple[Texture, ...]:
-        """The textures of a frame's planes, valid until the next upload."""
+    def sharing(self) -> CudaSharing:
+        """CUDA's side of the device, opened on first use.
+
+        Raises DeviceError with the reason where there is none, the same every time.
+        """
+        if self._sharing is None:
+            try:
+                with self.device.current():
+                    self._sharing = open_sharing(self.device)
+            except DeviceError as error:
+                self._sharing = error
+        if isinstance(self._sharing, DeviceError):
+            raise self._sharing
+        return self._sharing
+
+    def upload(self, frame: Frame, key: object = "planes") -> tuple[Texture, ...]:
+        """The textures of a frame's planes, valid until the next upload under the same key.
+
+        Raises DeviceError for planes on a CUDA device that OpenGL does not share.
+        """
         with self.stage("upload"):
             self.device.collect()
-            return self._planes.planes(frame.planes)
+            if frame.on_device:
+                return self.sharing().planes(frame.on_device, key)
+            return self._planes.planes(frame.planes, key)
 
     def network_input(
         self, program: Program, planes: tuple[Texture, ...], label: object = "network"
-    ) -> tuple[Texture, Map]:
-        """What a depth network sees: the texture, and its RGB as (height, width, 3) float32.
-
-        The texture is drawn over when its label is used again.
-        """
+    ) -> Texture:
+        """What a depth network sees (RGB); drawn over when the label is used again."""
         with self.stage("network input"):
-            texture = self.runner.run(program, Inputs(planes), label=label)
-            values = self.runner.read(texture)
-        return texture, np.ascontiguousarray(values[..., :3])
+            return self.runner.run(program, Inputs(planes), label=label)
 
     def proxy(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
         """A frame's code values at a smaller size, drawn over the one before."""
@@ -104,14 +130,18 @@ class Engine:
             return self.runner.run(program, Inputs(planes), label="proxy")
 
     def depth_texture(
-        self, quality: str, depth: Map, guide: Texture | None, *, soft: bool = False
+        self, quality: str, depth: Map | Texture, guide: Texture | None, *, soft: bool = False
     ) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as lines over luma.
 
+        A map that is a texture already is taken as it is.
         soft: the map is a network's, whose edges are drawn to those of the guide.
         """
         with self.stage("depth edges"):
-            texture = self._depths.fill(quality, depth, linear=True)
+            if isinstance(depth, Texture):
+                texture = interpolated(depth)
+            else:
+                texture = self._depths.fill(quality, depth, linear=True)
             if guide is None:
                 return texture
             for number, program in enumerate(compile_guided(guide.size, soft=soft)):
@@ -125,9 +155,13 @@ class Engine:
             self.runner.finish()
 
     def read(self, texture: Texture) -> Map:
-        """A texture's values: (height, width, channels)."""
+        """A texture's values: (height, width, channels), without the last axis for one channel."""
         with self.device.current():
             return self.runner.read(texture)
+
+    def values(self, depth: Map | Texture) -> Map:
+        """A depth map as an array, wherever it is."""
+        return self.read(depth) if isinstance(depth, Texture) else depth
 
     def run(
         self,
@@ -144,18 +178,37 @@ class Engine:
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
     ) -> tuple[Plane, ...]:
         """A finished picture as the planes of an encoder's pixel format."""
+        return self.pack_later(picture, format, tags, dither=dither)()
+
+    def pack_later(
+        self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
+    ) -> Callable[[], tuple[Plane, ...]]:
+        """What gives the planes of a finished picture, once asked, before LATE more are packed.
+
+        On a GPU they travel while the next pictures are drawn; on the CPU they are there at once.
+        """
         inputs = Inputs(pictures=(picture,))
+        packs = compile_pack(format, tags, picture.size, dither=dither)
         with self.stage("read-back"):
             drawn = [
-                (pack, self.runner.run(pack.program, inputs, label=("pack", pack.planes)))
-                for pack in compile_pack(format, tags, picture.size, dither=dither)
+                self.runner.run(pack.program, inputs, label=("pack", pack.planes)) for pack in packs
             ]
-            planes: dict[int, Plane] = {}
-            for pack, texture in drawn:
-                values = self.runner.read(texture)
-                if len(pack.planes) == 1:
-                    planes[pack.planes[0]] = values
-                else:
-                    for channel, plane in enumerate(pack.planes):
-                        planes[plane] = np.ascontiguousarray(values[..., channel])
-            return tuple(planes[number] for number in sorted(planes))
+            values = self._read_back.ask(drawn)
+
+        def planes() -> tuple[Plane, ...]:
+            with self.stage("read-back"):
+                return _planes_of(packs, values())
+
+        return planes
+
+
+def _planes_of(packs: Sequence[Pack], values: Sequence[Map]) -> tuple[Plane, ...]:
+    """The planes in their order, from the pictures that hold one each or one in each channel."""
+    planes: dict[int, Plane] = {}
+    for pack, held in zip(packs, values, strict=True):
+        if len(pack.planes) == 1:
+            planes[pack.planes[0]] = held
+        else:
+            for channel, plane in enumerate(pack.planes):
+                planes[plane] = np.ascontiguousarray(held[..., channel])
+    return tuple(planes[number] for number in sorted(planes))

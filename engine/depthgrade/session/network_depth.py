@@ -6,7 +6,7 @@ around the one that is drawn, which are kept while they are in reach.
 
 import hashlib
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import numpy as np
@@ -17,10 +17,10 @@ from depthgrade.color import DisplayRendering, UserConfig
 from depthgrade.compiler import Program, Source, compile_network_input
 from depthgrade.compiler.temporal import WINDOW
 from depthgrade.depth.manifest import InputNote
-from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
-from depthgrade.gl.textures import Texture, TextureStore
+from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
+from depthgrade.session.depth_runner import DepthRunner, open_runner
 from depthgrade.session.engine import Engine
 from depthgrade.session.temporal import SLOTS, TemporalFilter
 
@@ -30,9 +30,14 @@ Quality = Literal["faster", "better"]
 
 @dataclass(frozen=True)
 class NetworkView:
-    """How a clip is shown to a network: its planes, their colour space, the display rendering."""
+    """How a clip is shown to a network: its planes, their colour space, the display rendering.
+
+    stored: the planes as the file has them, which is what a depth pass is noted to follow from,
+    whatever decoder made those of `source`.
+    """
 
     source: Source
+    stored: Source
     input_space: str
     rendering: DisplayRendering
     user: UserConfig | None
@@ -41,9 +46,13 @@ class NetworkView:
         """The pass that makes the picture of a size (width, height)."""
         return compile_network_input(self.source, self.input_space, self.rendering, self.user, size)
 
+    def identity(self, size: tuple[int, int]) -> str:
+        """The text of that pass, the same whatever decoder makes the planes."""
+        return replace(self, source=self.stored).program(size).identity
+
     def note(self, size: tuple[int, int]) -> InputNote:
         """What a depth pass records of it; the shader holds all that the picture depends on."""
-        digest = hashlib.sha256(self.program(size).identity.encode()).hexdigest()
+        digest = hashlib.sha256(self.identity(size).encode()).hexdigest()
         return InputNote(
             space=self.input_space, rendering=self.rendering.kind, shader_sha256=digest
         )
@@ -70,18 +79,26 @@ class NetworkDepth:
         self._past_only = past_only
         self._stack = ExitStack()
         self._estimators: dict[str, depth.Estimator] = {}
-        self._planes = TextureStore(engine.device)
+        self._runners: dict[str, DepthRunner] = {}
         self._filters: dict[str, TemporalFilter] = {}
-        self._kept: dict[tuple[str, int], tuple[int, Texture, Map]] = {}  # by quality and slot
+        # by quality and slot: the frame, the network's picture and its raw nearness
+        self._kept: dict[tuple[str, int], tuple[int, Texture, Texture]] = {}
 
     def close(self) -> None:
-        """Frees the networks."""
+        """Frees the networks; those that share memory with CUDA before the sharing ends."""
+        self._runners.clear()
         self._stack.close()
 
     @property
     def providers(self) -> str:
         """What the opened networks run on."""
-        return ", ".join({e.provider for e in self._estimators.values()}) or "demand"
+        return ", ".join(dict.fromkeys(r.place for r in self._runners.values())) or "demand"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why they do not run on something faster, a line each."""
+        said = (note for runner in self._runners.values() for note in runner.notes)
+        return tuple(dict.fromkeys(said))
 
     def estimator(self, quality: str) -> depth.Estimator:
         """The network of a quality, opened on first use."""
@@ -89,6 +106,10 @@ class NetworkDepth:
             made = depth.Estimator(self.card, cast(Quality, quality))
             self._estimators[quality] = self._stack.enter_context(made)
         return self._estimators[quality]
+
+    def open(self, quality: str) -> None:
+        """Opens the network of a quality where it will run."""
+        self._runner(quality, self.input_size(quality))
 
     def input_size(self, quality: str) -> tuple[int, int]:
         """(width, height) of the picture the network sees, which is that of its maps."""
@@ -99,7 +120,7 @@ class NetworkDepth:
 
     def raw(self, index: int, quality: str, frame: Frame | None = None) -> Map:
         """Nearness of a frame as the network says it: float32 (h, w), larger is nearer."""
-        return self._known(index, quality, frame)[2]
+        return self._engine.read(self._known(index, quality, frame)[2])
 
     def picture(self, index: int, quality: str) -> Map:
         """What the network sees of a frame: float32 (h, w, 3), Rec.709 code values 0..1."""
@@ -108,8 +129,10 @@ class NetworkDepth:
 
     def finished(
         self, frame: Frame, quality: str, shot: depth.Shot, span: float
-    ) -> tuple[Map, Texture]:
+    ) -> tuple[Texture, Texture]:
         """Filtered nearness of a frame, in the unit of raw, and the picture that guides edges.
+
+        Both are drawn over by later frames.
 
         span: the shot's range of raw nearness. Frames of another shot are never read.
         """
@@ -132,23 +155,27 @@ class NetworkDepth:
         """As TemporalFilter.trace, for a frame whose finished depth was asked for just now."""
         return self._filters[quality].trace(index)
 
-    def _known(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
+    def _known(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Texture]:
         slot = index % SLOTS
         known = self._kept.get((quality, slot))
         if known is None or known[0] != index:
             known = self._kept[quality, slot] = self._estimate(index, quality, frame)
         return known
 
-    def _estimate(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
+    def _estimate(
+        self, index: int, quality: str, frame: Frame | None
+    ) -> tuple[int, Texture, Texture]:
         frame = frame or self._reader.frame(index)
         size = self.input_size(quality)
         program = self._view.program(size)
-        with self._engine.stage("upload"):
-            planes = self._planes.planes(frame.planes)
+        # Under a key of its own: the frame that is being drawn keeps its planes.
+        planes = self._engine.upload(frame, "network")
         label = ("network", quality, index % SLOTS)
-        picture, values = self._engine.network_input(program, planes, label)
+        picture = self._engine.network_input(program, planes, label)
         with self._engine.stages.timed("depth"):
-            raw = self.estimator(quality).infer(values)
-        if raw.shape != (size[1], size[0]):
-            raise DepthError(f"{self.card.name}: answers {raw.shape}, asked for {size[::-1]}")
-        return index, picture, raw
+            return index, picture, self._runner(quality, size).run(picture, label)
+
+    def _runner(self, quality: str, size: tuple[int, int]) -> DepthRunner:
+        if quality not in self._runners:
+            self._runners[quality] = open_runner(self._engine, self.estimator(quality), size)
+        return self._runners[quality]

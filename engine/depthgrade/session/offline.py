@@ -7,6 +7,7 @@ its final name only when it is complete.
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from typing import Self
 from depthgrade.color import space_to_tags
 from depthgrade.errors import ProjectError
 from depthgrade.frames import ColorTags, Plane
+from depthgrade.gl.read_back import LATE
 from depthgrade.media import ClipWriter, OutputFormat, later_timecode, output_for
 from depthgrade.project import Project
 from depthgrade.session.engine import Stages
@@ -76,7 +78,7 @@ def render(
     out = Path(out)
     output = output_for(out, codec)
     project = _for_file(project, output)
-    with Renderer(project, rate=rate, progress=progress) as renderer:
+    with Renderer(project, rate=rate, progress=progress, on_device=True) as renderer:
         start, stop = checked_range(frames, renderer.info.frame_count)
         renderer.stages.measured = measured
         with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
@@ -84,14 +86,20 @@ def render(
             renderer.stages.clear()
             began = perf_counter()
             with _Encoder(writer, renderer.stages) as encoder:
-                for frame in renderer.reader.frames(start, stop):
+                travelling: deque[tuple[Callable[[], tuple[Plane, ...]], int, int]] = deque()
+                for frame in renderer.pictures.frames(start, stop):
                     picture = renderer.draw(frame)
-                    planes = renderer.planes(
+                    planes = renderer.engine.pack_later(
                         picture, output.pixel_format, tags_for(project, output), dither=dither
                     )
-                    encoder.put(planes, frame.pts, renderer.info.durations[frame.index])
+                    duration = renderer.info.durations[frame.index]
+                    travelling.append((planes, frame.pts, duration))
+                    if len(travelling) == LATE:
+                        encoder.put(*_arrived(travelling))
                     if progress:
                         progress("rendering", frame.index - start + 1, stop - start)
+                while travelling:
+                    encoder.put(*_arrived(travelling))
             drawn = perf_counter()
         # Encoders hold pictures back until the end: of a short clip nearly all of them.
         ended = perf_counter()
@@ -102,8 +110,21 @@ def render(
             seconds=ended - began,
             stages=renderer.stages.milliseconds(stop - start),
             depth=renderer.depth_description,
-            notes=(*renderer.info.notes, *writer.notes, *renderer.target_notes(start, stop)),
+            notes=(
+                *renderer.info.notes,
+                *renderer.notes,
+                *writer.notes,
+                *renderer.target_notes(start, stop),
+            ),
         )
+
+
+def _arrived(
+    travelling: deque[tuple[Callable[[], tuple[Plane, ...]], int, int]],
+) -> tuple[tuple[Plane, ...], int, int]:
+    """The picture asked for first, with its time stamp and duration."""
+    planes, pts, duration = travelling.popleft()
+    return planes(), pts, duration
 
 
 def still(

@@ -26,7 +26,7 @@ class DepthMaps(Protocol):
 
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Map, Texture | None]:
+    ) -> tuple[Map | Texture, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
 
 

@@ -26,6 +26,7 @@ from depthgrade.media import ClipReader, open_clip
 from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import ClipDepth, ShotDepth
+from depthgrade.session.device_frames import decoder_on_device
 from depthgrade.session.engine import Engine, Stages
 from depthgrade.session.passes import PassRunner
 from depthgrade.session.shots import Progress, find_shots
@@ -53,7 +54,7 @@ class DepthSource(Protocol):
 
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Picture, Texture | None]:
+    ) -> tuple[Picture | Texture, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
 
     def target(
@@ -107,6 +108,7 @@ class Renderer:
     """Renders frames of one project's clip. Belongs to the thread that made it.
 
     info          the clip
+    pictures      reads the frames that are drawn, in the layout of `source`
     input_space   its colour space and why
     project       may be replaced by one of the same clip; values of live parameters change nothing
                   but uniforms, everything else a new program on the next frame
@@ -124,14 +126,15 @@ class Renderer:
         progress: Progress | None = None,
         reader: ClipReader | None = None,
         past_only: bool = False,
+        on_device: bool = False,
     ) -> None:
         """Opens the clip and, when none is given, a headless device.
 
         live: addresses ("sky.gain") that become uniforms; reader: the project's clip, opened
         before; past_only: depth is steadied by frames drawn before alone, for playing, otherwise
-        also by those after, and the same whichever frame was drawn before. Raises ProjectError
-        without a clip,
-        MediaError, ColorError, DepthError and DeviceError.
+        also by those after, and the same whichever frame was drawn before; on_device: frames are
+        decoded where they are drawn if that can be, and `pictures` reads them. Raises ProjectError
+        without a clip, MediaError, ColorError, DepthError and DeviceError.
         """
         if project.clip is None:
             raise ProjectError('project: names no clip; add clip = "..." or give one')
@@ -139,6 +142,7 @@ class Renderer:
         self._progress, self._past_only = progress, past_only
         self.proxy = 1  # pictures are drawn at 1/proxy of the clip's size
         self.reader = reader or open_clip(project.clip, track=project.track, rate=rate)
+        self.pictures, self._decoding = self.reader, ""
         self._engine: Engine | None = None
         self._depth: DepthSource | None = None
         self._shots: tuple[Shot, ...] = ()
@@ -150,9 +154,12 @@ class Renderer:
         try:
             self.info: ClipInfo = self.reader.info
             self.input_space: Assumption = input_space(project, self.info)
-            self.source = Source.of(self.info)
             self.project = _shown(project)
             self._engine = Engine(device)
+            if on_device:
+                self.pictures, self._decoding = decoder_on_device(self._engine, self.reader)
+            self.source = Source.of(self.pictures.info)
+            self._frame_at = self.pictures.frame
         except BaseException:
             self.close()
             raise
@@ -172,6 +179,7 @@ class Renderer:
         """Closes the clip, the networks and the device if this renderer opened it."""
         if self._depth is not None:
             self._depth.close()
+        self.pictures.close()
         if self._engine is not None:
             self._engine.close()
         self.reader.close()
@@ -193,6 +201,7 @@ class Renderer:
         if self._depth is None:
             self._depth = ClipDepth(
                 *(self.project, self.reader, self.engine, self.source, self.input_space.space),
+                pictures=self.pictures,
                 past_only=self._past_only,
             )
         return self._depth
@@ -217,26 +226,33 @@ class Renderer:
 
     def frame(self, index: int) -> Picture:
         """The graded picture of a frame: (height, width, 3) float32, upright, output-encoded."""
-        return self._read(self.draw(self.reader.frame(index)))
+        return self._read(self.draw(self.pictures.frame(index)))
 
     def source_frame(self, index: int) -> Picture:
         """The ungraded picture of a frame, through the same colour management."""
-        return self._read(self.draw(self.reader.frame(index), look=Look()))
+        return self._read(self.draw(self.pictures.frame(index), look=Look()))
 
     def key(self, node: str, index: int) -> Picture:
         """The key of a node at a frame: (height, width) float32, 0..1, 1 = affected."""
-        return self._read(self.draw(self.reader.frame(index), key=node))[..., 0]
+        return self._read(self.draw(self.pictures.frame(index), key=node))[..., 0]
 
     def depth_map(self, index: int, quality: str = "better") -> Picture:
         """The depth of a frame as keys read it: (h, w) float32, near = 1, not clipped."""
         self.shot(index, quality)  # sampling it uploads other frames, so it comes first
-        frame = self.reader.frame(index)
-        return self.depth.map(frame, self.engine.upload(frame), quality)[0]
+        frame = self.pictures.frame(index)
+        found, _ = self.depth.map(frame, self.engine.upload(frame), quality)
+        return self.engine.values(found)
 
     @property
     def depth_description(self) -> str:
         """Where depth came from, or that none was needed so far."""
         return self._depth.description if self._depth else "not used"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why decoding and depth do not run on something faster, a line each."""
+        depth = self._depth.notes if isinstance(self._depth, ClipDepth) else ()
+        return (*filter(None, [self._decoding]), *depth)
 
     def target_notes(self, start: int, stop: int) -> tuple[str, ...]:
         """A sentence for each picked target that was out of sight in a range that was drawn."""
@@ -255,6 +271,8 @@ class Renderer:
         """Compiles the program and samples the shots of a range, so that drawing does not wait."""
         plan, _ = self.plan(start)
         for quality in plan.qualities:
+            if isinstance(self.depth, ClipDepth):
+                self.depth.open(quality)
             index = start
             while index < stop:
                 end = self.shot(index, quality).shot.stop

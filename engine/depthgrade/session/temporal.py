@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from depthgrade.compiler import Program
 from depthgrade.compiler import temporal as programs
 from depthgrade.gl.runner import Inputs
-from depthgrade.gl.textures import Texture, TextureStore, interpolated
+from depthgrade.gl.textures import Texture, interpolated
 from depthgrade.session.engine import Engine
 
 Map = NDArray[np.float32]
@@ -41,7 +41,6 @@ class TemporalFilter:
     def __init__(self, engine: Engine, name: str) -> None:
         """name tells the textures of several filters of one engine apart."""
         self._engine, self._name = engine, name
-        self._raws = TextureStore(engine.device)
         self._kept: dict[int, _Kept] = {}  # by slot
         self._motions: dict[tuple[int, int], Texture] = {}  # from one frame to one beside it
         self._lines: dict[int, tuple[float, float]] = {}  # from the frame before to this one
@@ -50,7 +49,7 @@ class TemporalFilter:
         kept = self._kept.get(index % SLOTS)
         return kept is not None and kept.index == index
 
-    def add(self, index: int, picture: Texture, raw: Map) -> None:
+    def add(self, index: int, picture: Texture, raw: Texture) -> None:
         """Takes in a frame: the network's picture (RGB) and its raw nearness, of one size."""
         slot, size = index % SLOTS, picture.size
         old = self._kept.get(slot)
@@ -60,8 +59,7 @@ class TemporalFilter:
             self._lines.pop(old.index + 1, None)
         with self._engine.stage(_STAGE):
             run = partial(self._run, slot)
-            nearness = self._raws.fill("raw", raw)
-            inputs = Inputs(pictures=(picture, nearness))
+            inputs = Inputs(pictures=(picture, raw))
             frame = interpolated(run("frame", programs.compile_frame(size), inputs))
             before, gradients = frame, []
             for level, (luma, gradient) in enumerate(programs.compile_pyramid(size)):
@@ -71,8 +69,8 @@ class TemporalFilter:
                 )
         self._kept[slot] = _Kept(index, frame, tuple(gradients))
 
-    def finished(self, index: int, start: int, stop: int, span: float) -> Map:
-        """The finished nearness of a frame, in units of its raw nearness: float32 (h, w).
+    def finished(self, index: int, start: int, stop: int, span: float) -> Texture:
+        """The finished nearness of a frame, in units of its raw nearness, drawn over next time.
 
         start and stop bound the frames that may be used: all of them within the window that are
         there without a gap beside the frame are. span is the shot's range of raw nearness.
@@ -81,9 +79,6 @@ class TemporalFilter:
         size = here.frame.size
         past = self._reach(index, -1, start)
         future = self._reach(index, 1, stop - 1)
-        if past == future == 0:
-            with self._engine.stage(_STAGE):
-                return np.ascontiguousarray(self._engine.runner.read(here.frame)[..., 3])
         lines = [(1.0, 0.0)]
         sums = []
         with self._engine.stage(_STAGE):
@@ -98,13 +93,12 @@ class TemporalFilter:
             shift = float(np.mean([-offset / slope for slope, offset in lines]))
             finish = programs.compile_finish(size, len(sums))
             values = {"share": self._share(0, past == 0 or future == 0), "gain": gain}
-            texture = self._engine.runner.run(
+            return self._engine.runner.run(
                 finish,
                 Inputs(pictures=(here.frame, *sums)),
                 values | {"shift": shift},
                 label=(self._name, "finished"),
             )
-            return np.ascontiguousarray(self._engine.runner.read(texture))
 
     def trace(self, index: int) -> tuple[Map, NDArray[np.bool_]]:
         """Where the points of a frame were in the frame before, which is there as well.
