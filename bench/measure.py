@@ -19,6 +19,7 @@ from depthgrade import EngineError
 from depthgrade.compiler import Program
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.flat import flattened
+from depthgrade.gl.powers import quick_powers
 from depthgrade.gl.runner import VERTEX
 from depthgrade.gl.textures import TextureStore, interpolated
 from numpy.typing import NDArray
@@ -174,7 +175,7 @@ class Canvas:
         """The same for a program of the compiler, its live values in the form the device gets."""
         vertex, text, renamed = VERTEX, program.text, dict[str, str]()
         if self.device.software:
-            vertex, text, renamed = flattened(vertex, text)
+            vertex, text, renamed = flattened(vertex, quick_powers(text))
         moved = {renamed.get(name, name): value for name, value in (values or {}).items()}
         return self.shader(text, moved, vertex=vertex)
 

@@ -13,6 +13,7 @@ from depthgrade.compiler.program import WORK_GROUP, Sampler
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device
 from depthgrade.gl.flat import flattened
+from depthgrade.gl.powers import quick_powers
 from depthgrade.gl.textures import TextureStore
 from depthgrade.nodes.base import Argument
 
@@ -124,17 +125,18 @@ class Runner:
         key = (program.entry, program.identity)
         if key not in self._built:
             context = self.device.context
+            text = quick_powers(program.text) if self.device.software else program.text
             try:
                 if program.entry == "compute":
-                    self._built[key] = _Built(context.compute_shader(program.text), None, {})
+                    self._built[key] = _Built(context.compute_shader(text), None, {})
                 else:
-                    vertex, fragment, renamed = VERTEX, program.text, dict[str, str]()
+                    vertex, fragment, renamed = VERTEX, text, dict[str, str]()
                     if self.device.software:
                         vertex, fragment, renamed = flattened(vertex, fragment)
                     linked = context.program(vertex, fragment)
                     self._built[key] = _Built(linked, context.vertex_array(linked, []), renamed)
             except moderngl.Error as error:
-                raise DeviceError(f"shader: {_first_error(str(error), program.text)}") from error
+                raise DeviceError(f"shader: {_first_error(str(error), text)}") from error
             self.compiled += 1
         return self._built[key]
 
