@@ -1,4 +1,4 @@
-"""Powers as a software rasteriser runs them: as exact as float32 allows, and nothing else changed."""
+"""Powers as a software rasteriser runs them: as exact as float32 allows, all else as it was."""
 
 from collections.abc import Callable
 
