@@ -15,7 +15,10 @@ import moderngl
 from depthgrade.errors import DeviceError
 
 _UNPACK_ROW_LENGTH, _UNPACK_ALIGNMENT, _TEXTURE_2D, _TEXTURE0 = 0x0CF2, 0x0CF5, 0x0DE1, 0x84C0
+_COMMANDS_COMPLETE, _FLUSH, _NEVER = 0x9117, 1, 0xFFFFFFFFFFFFFFFF
 _FORMATS = {1: 0x1903, 2: 0x8227, 3: 0x1907, 4: 0x1908}  # GL_RED, GL_RG, GL_RGB, GL_RGBA
+_UNPACK_BUFFER, _STREAM_DRAW = 0x88EC, 0x88E0
+RING = 3  # transfers in flight on a GPU; a software rasteriser shares the memory and has none
 _TYPES = {"f1": 0x1401, "nu2": 0x1403, "f2": 0x140B, "f4": 0x1406}
 
 
@@ -26,13 +29,14 @@ class Device:
     software   whether pixels are computed on the CPU (Mesa llvmpipe or softpipe)
     """
 
-    def __init__(self, context: moderngl.Context) -> None:
-        """Takes over a context; `headless` makes one."""
+    def __init__(self, context: moderngl.Context, *, software: bool | None = None) -> None:
+        """Takes over a context; `headless` makes one. software: other than its name says."""
         self.context = context
         self.renderer = str(context.info["GL_RENDERER"])
         self.version = str(context.info["GL_VERSION"])
         self._entered = False
-        self.software = "llvmpipe" in self.renderer or "softpipe" in self.renderer
+        named = "llvmpipe" in self.renderer or "softpipe" in self.renderer
+        self.software = named if software is None else software
         self._bind = self._function("glBindTexture", ctypes.c_uint, ctypes.c_uint)
         self._active = self._function("glActiveTexture", ctypes.c_uint)
         self._pixel_store = self._function("glPixelStorei", ctypes.c_uint, ctypes.c_int)
@@ -41,13 +45,55 @@ class Device:
             *(ctypes.c_uint, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int),
             *(ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p),
         )
+        self._bind_buffer = self._function("glBindBuffer", ctypes.c_uint, ctypes.c_uint)
+        self._buffer_data = self._function(
+            "glBufferData", ctypes.c_uint, ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_uint
+        )
+        ring = 0 if self.software else RING
+        self._staging = [context.buffer(reserve=4) for _ in range(ring)]
+        self._uploads = 0
+        self._fence = self._function(
+            "glFenceSync", ctypes.c_uint, ctypes.c_uint, result=ctypes.c_void_p
+        )
+        self._wait = self._function(
+            "glClientWaitSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64
+        )
+        self._forget = self._function("glDeleteSync", ctypes.c_void_p)
+        self._flush = self._function("glFlush")
+        self._finish = self._function("glFinish")
 
-    def _function(self, name: str, *arguments: Any) -> Callable[..., None]:
+    def _function(self, name: str, *arguments: Any, result: Any = None) -> Callable[..., Any]:
+        """An OpenGL function, which lets other Python threads run while it works."""
         address = self.context.mglo._context.load_opengl_function(name)
-        return ctypes.CFUNCTYPE(None, *arguments)(address)
+        return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+    def finish(self) -> None:
+        """Waits until everything asked for is done; other Python threads run meanwhile."""
+        self._finish()
+
+    def fence(self) -> Callable[[], None]:
+        """Starts what was asked for so far; the function waits for it, once, as `finish` does."""
+        sync = self._fence(_COMMANDS_COMPLETE, 0)
+        self._flush()
+
+        def wait() -> None:
+            self._wait(sync, _FLUSH, _NEVER)
+            self._forget(sync)
+
+        return wait
 
     def upload(self, texture: moderngl.Texture, address: int, row_length: int) -> None:
-        """Fills a texture from memory whose rows are row_length texels apart, without a copy."""
+        """Fills a texture from memory whose rows are row_length texels apart.
+
+        Without a copy in software; a GPU fetches it later from one of a ring of buffers.
+        """
+        if self._staging:
+            self._uploads += 1
+            texel = texture.components * int(texture.dtype[-1])
+            size = ((texture.height - 1) * row_length + texture.width) * texel
+            self._bind_buffer(_UNPACK_BUFFER, self._staging[self._uploads % RING].glo)
+            self._buffer_data(_UNPACK_BUFFER, size, address, _STREAM_DRAW)
+            address = 0
         self._active(_TEXTURE0)
         self._bind(_TEXTURE_2D, texture.glo)
         self._pixel_store(_UNPACK_ALIGNMENT, 1)
@@ -57,6 +103,8 @@ class Device:
             *(_FORMATS[texture.components], _TYPES[texture.dtype], address),
         )
         self._pixel_store(_UNPACK_ROW_LENGTH, 0)
+        if self._staging:
+            self._bind_buffer(_UNPACK_BUFFER, 0)
 
     def __enter__(self) -> Self:
         return self

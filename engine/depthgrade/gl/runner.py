@@ -1,6 +1,6 @@
 """Runs compiled programs: compiles each text once, binds what it reads, draws or dispatches it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,8 @@ class Runner:
         self._built: dict[tuple[str, str], _Built] = {}
         self._targets: dict[object, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
         self._tables = TextureStore(device)
+        self._unfinished: set[int] = set()  # textures that may still be drawn into
+        self._buffers: dict[int, list[moderngl.Buffer]] = {}  # idle ones by size
 
     def run(
         self,
@@ -70,6 +72,8 @@ class Runner:
         texture, framebuffer = self._target(program, label)
         # Looked up before any is bound: filling a table binds it to the first unit.
         sources = [self._source(sampler, inputs) for sampler in program.samplers]
+        if any(source.glo in self._unfinished for source in sources):
+            self.finish()
         for unit, (sampler, source) in enumerate(zip(program.samplers, sources, strict=True)):
             if sampler.name in built.program:
                 source.use(unit)
@@ -89,6 +93,8 @@ class Runner:
             assert built.triangle is not None
             framebuffer.use()
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
+        if self.device.software:  # which waits for a picture it samples, with Python standing still
+            self._unfinished.add(texture.glo)
         return texture
 
     def has(self, program: Program) -> bool:
@@ -111,15 +117,37 @@ class Runner:
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
-        dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
-        shape = (texture.height, texture.width, texture.components)
-        values = np.empty(shape, dtype)
+        values = _room(texture)
+        self.finish()
         texture.read_into(values, alignment=1)
         return values[..., 0] if texture.components == 1 else values
 
+    def begin_read(self, texture: moderngl.Texture) -> Callable[[], NDArray[Any]]:
+        """Starts fetching a texture's values; the function gives them, as `read` does.
+
+        The texture may be drawn over meanwhile. On a GPU nothing waits until they are asked for.
+        """
+        if self.device.software:
+            read = self.read(texture)
+            return lambda: read
+        values = _room(texture)
+        idle = self._buffers.setdefault(values.nbytes, [])
+        buffer = idle.pop() if idle else self.device.context.buffer(reserve=values.nbytes)
+        texture.read_into(buffer, alignment=1)
+        wait = self.device.fence()
+
+        def fetched() -> NDArray[Any]:
+            wait()
+            buffer.read_into(values)
+            idle.append(buffer)
+            return values[..., 0] if values.shape[2] == 1 else values
+
+        return fetched
+
     def finish(self) -> None:
-        """Waits until everything asked for is done."""
-        self.device.context.finish()
+        """Waits until everything asked for is done; other Python threads run meanwhile."""
+        self.device.finish()
+        self._unfinished.clear()
 
     def _build(self, program: Program) -> _Built:
         key = (program.entry, program.identity)
@@ -151,6 +179,12 @@ class Runner:
             texture.repeat_x = texture.repeat_y = False
             self._targets[key] = texture, context.framebuffer([texture])
         return self._targets[key]
+
+
+def _room(texture: moderngl.Texture) -> NDArray[Any]:
+    """An array for a texture's values: (height, width, channels)."""
+    dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
+    return np.empty((texture.height, texture.width, texture.components), dtype)
 
 
 def _column_major(value: Argument) -> bytes:
