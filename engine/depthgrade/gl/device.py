@@ -5,6 +5,7 @@ NVIDIA server and on Mesa's software rasteriser.
 """
 
 import ctypes
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -15,6 +16,7 @@ import moderngl
 from depthgrade.errors import DeviceError
 
 _UNPACK_ROW_LENGTH, _UNPACK_ALIGNMENT, _TEXTURE_2D, _TEXTURE0 = 0x0CF2, 0x0CF5, 0x0DE1, 0x84C0
+_MOST_THREADS = 16  # llvmpipe's own limit
 _COMMANDS_COMPLETE, _FLUSH, _NEVER = 0x9117, 1, 0xFFFFFFFFFFFFFFFF
 _FORMATS = {1: 0x1903, 2: 0x8227, 3: 0x1907, 4: 0x1908}  # GL_RED, GL_RG, GL_RGB, GL_RGBA
 _UNPACK_BUFFER, _STREAM_DRAW = 0x88EC, 0x88E0
@@ -37,35 +39,33 @@ class Device:
         self._entered = False
         named = "llvmpipe" in self.renderer or "softpipe" in self.renderer
         self.software = named if software is None else software
-        self._bind = self._function("glBindTexture", ctypes.c_uint, ctypes.c_uint)
-        self._active = self._function("glActiveTexture", ctypes.c_uint)
-        self._pixel_store = self._function("glPixelStorei", ctypes.c_uint, ctypes.c_int)
+        quick, slow = ctypes.PYFUNCTYPE, ctypes.CFUNCTYPE
+        unsigned, size = ctypes.c_uint, ctypes.c_ssize_t
+        pointer, whole = ctypes.c_void_p, ctypes.c_int
+        self._bind = self._function(quick, "glBindTexture", unsigned, unsigned)
+        self._active = self._function(quick, "glActiveTexture", unsigned)
+        self._pixel_store = self._function(quick, "glPixelStorei", unsigned, whole)
+        place = (unsigned, whole, whole, whole, whole, whole)
         self._sub_image = self._function(
-            "glTexSubImage2D",
-            *(ctypes.c_uint, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int),
-            *(ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p),
+            slow, "glTexSubImage2D", *place, unsigned, unsigned, pointer
         )
-        self._bind_buffer = self._function("glBindBuffer", ctypes.c_uint, ctypes.c_uint)
-        self._buffer_data = self._function(
-            "glBufferData", ctypes.c_uint, ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_uint
-        )
-        ring = 0 if self.software else RING
-        self._staging = [context.buffer(reserve=4) for _ in range(ring)]
+        self._bind_buffer = self._function(quick, "glBindBuffer", unsigned, unsigned)
+        self._buffer_data = self._function(slow, "glBufferData", unsigned, size, pointer, unsigned)
+        self._fence = self._function(quick, "glFenceSync", unsigned, unsigned, result=pointer)
+        self._wait = self._function(slow, "glClientWaitSync", pointer, unsigned, ctypes.c_uint64)
+        self._forget = self._function(quick, "glDeleteSync", pointer)
+        self._flush = self._function(quick, "glFlush")
+        self._finish = self._function(slow, "glFinish")
+        self._staging = [context.buffer(reserve=4) for _ in range(0 if self.software else RING)]
         self._uploads = 0
-        self._fence = self._function(
-            "glFenceSync", ctypes.c_uint, ctypes.c_uint, result=ctypes.c_void_p
-        )
-        self._wait = self._function(
-            "glClientWaitSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64
-        )
-        self._forget = self._function("glDeleteSync", ctypes.c_void_p)
-        self._flush = self._function("glFlush")
-        self._finish = self._function("glFinish")
 
-    def _function(self, name: str, *arguments: Any, result: Any = None) -> Callable[..., Any]:
-        """An OpenGL function, which lets other Python threads run while it works."""
+    def _function(
+        self, kind: Callable[..., Any], name: str, *arguments: Any, result: Any = None
+    ) -> Callable[..., Any]:
+        """An OpenGL function; a slow one gives up Python's lock, so that other threads run."""
         address = self.context.mglo._context.load_opengl_function(name)
-        return ctypes.CFUNCTYPE(result, *arguments)(address)
+        made: Callable[..., Any] = kind(result, *arguments)(address)
+        return made
 
     def finish(self) -> None:
         """Waits until everything asked for is done; other Python threads run meanwhile."""
@@ -150,6 +150,8 @@ class Device:
 
 def headless() -> Device:
     """A device without a window. Raises DeviceError saying which packages are missing."""
+    # Mesa starts a thread for each core; of two, one waits for the other at the end of each pass.
+    os.environ.setdefault("LP_NUM_THREADS", str(min(2 * (os.cpu_count() or 1), _MOST_THREADS)))
     try:
         context = moderngl.create_context(standalone=True, backend="egl", require=430)  # type: ignore[arg-type]
     except Exception as error:  # moderngl and glcontext raise bare exceptions

@@ -6,6 +6,7 @@ cache for the next time.
 """
 
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.project import Project
+from depthgrade.session.ahead import Ahead
 from depthgrade.session.engine import Engine
 from depthgrade.session.network_depth import NetworkDepth, NetworkView
 from depthgrade.session.provenance import (
@@ -73,6 +75,7 @@ class ClipDepth:
         self._analysed: dict[tuple[str, int], ShotDepth] = {}
         self._network: NetworkDepth | None = None
         self._read = 0  # frames taken from the pass
+        self._reading = Ahead[Map]("depthgrade-depth")
         self._same: dict[str, bool] = {}  # by quality: whether the pass holds the same depth
         if project.depth:
             self._pass: depth.DepthPass | None = depth.DepthPass(project.depth)
@@ -85,7 +88,8 @@ class ClipDepth:
         self._pass = None if past_only else remembered_pass(reader.info)
 
     def close(self) -> None:
-        """Frees the networks."""
+        """Frees the networks and stops reading."""
+        self._reading.close()
         if self._network is not None:
             self._network.close()
 
@@ -183,8 +187,10 @@ class ClipDepth:
         if known is None or (self._network is not None and index not in known):
             return None
         with self._engine.stages.timed("depth"):
-            values = known.raw(index)
+            values = self._reading.result(index, partial(known.raw, index))
         self._read += 1
+        if index + 1 in known:
+            self._reading.begin(index + 1, partial(known.raw, index + 1))
         # Maps of an analysis are finished; those from elsewhere go through the shot's mapping.
         return values if known.analysis is not None else mapping.apply(values)
 

@@ -84,7 +84,7 @@ def render(
             renderer.prepare(start, stop)
             renderer.stages.clear()
             began = perf_counter()
-            with _Encoder(writer, renderer.stages) as encoder:
+            with _Encoder(writer, renderer.stages) as encoder, renderer.engine.device.current():
                 tags = tags_for(project, output)
                 reading = renderer.reader.frames(start, stop)
                 for frame, planes in _packed(renderer, reading, output, tags, dither=dither):
