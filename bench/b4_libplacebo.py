@@ -60,7 +60,7 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
 
         def ours() -> None:
             picture = runner.draw(plan, nodes, frame)
-            engine.pack(picture, w12.FORMAT, w12.TAGS, dither=True)()
+            engine.pack(picture, w12.FORMAT, w12.TAGS, dither=True)
 
         size = f"{w12.SIZE[0]}x{w12.SIZE[1]}"
         inputs = ["-init_hw_device", "vulkan=vk", "-filter_hw_device", "vk", "-f", "rawvideo"]

@@ -10,7 +10,6 @@ import pytest
 from depthgrade import Look, MediaError, Project, ProjectError, Renderer, looks, render, still
 from depthgrade.color import evaluate_input, evaluate_output
 from depthgrade.frames import ColorTags
-from depthgrade.gl.device import Device, headless
 from numpy.typing import NDArray
 
 
@@ -51,19 +50,6 @@ def test_a_movie_has_the_clip_s_frames_stamps_and_tags(
         assert times == [Fraction(each, 1000) for each in stamps]
         assert (context.color_primaries, context.color_trc, context.colorspace) == (1, 1, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
-
-
-def test_pictures_fetched_later_are_the_same_and_in_order(
-    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on a GPU, where three pictures are under way at a time."""
-    render(Project(clip=clip), tmp_path / "at_once.mkv")
-    monkeypatch.setattr(
-        "depthgrade.session.engine.headless", lambda: Device(headless().context, software=False)
-    )
-    render(Project(clip=clip), tmp_path / "later.mkv")
-    at_once, later = pictures(tmp_path / "at_once.mkv"), pictures(tmp_path / "later.mkv")
-    assert len(later) == 6 and all(map(np.array_equal, at_once, later))
 
 
 def test_a_range_renders_those_frames(clip: Path, tmp_path: Path) -> None:

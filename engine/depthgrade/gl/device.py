@@ -17,7 +17,6 @@ from depthgrade.errors import DeviceError
 
 _UNPACK_ROW_LENGTH, _UNPACK_ALIGNMENT, _TEXTURE_2D, _TEXTURE0 = 0x0CF2, 0x0CF5, 0x0DE1, 0x84C0
 _MOST_THREADS = 16  # llvmpipe's own limit
-_COMMANDS_COMPLETE, _FLUSH, _NEVER = 0x9117, 1, 0xFFFFFFFFFFFFFFFF
 _FORMATS = {1: 0x1903, 2: 0x8227, 3: 0x1907, 4: 0x1908}  # GL_RED, GL_RG, GL_RGB, GL_RGBA
 _UNPACK_BUFFER, _STREAM_DRAW = 0x88EC, 0x88E0
 RING = 3  # transfers in flight on a GPU; a software rasteriser shares the memory and has none
@@ -51,36 +50,21 @@ class Device:
         )
         self._bind_buffer = self._function(quick, "glBindBuffer", unsigned, unsigned)
         self._buffer_data = self._function(slow, "glBufferData", unsigned, size, pointer, unsigned)
-        self._fence = self._function(quick, "glFenceSync", unsigned, unsigned, result=pointer)
-        self._wait = self._function(slow, "glClientWaitSync", pointer, unsigned, ctypes.c_uint64)
-        self._forget = self._function(quick, "glDeleteSync", pointer)
-        self._flush = self._function(quick, "glFlush")
         self._finish = self._function(slow, "glFinish")
         self._staging = [context.buffer(reserve=4) for _ in range(0 if self.software else RING)]
         self._uploads = 0
 
     def _function(
-        self, kind: Callable[..., Any], name: str, *arguments: Any, result: Any = None
-    ) -> Callable[..., Any]:
+        self, kind: Callable[..., Any], name: str, *arguments: Any
+    ) -> Callable[..., None]:
         """An OpenGL function; a slow one gives up Python's lock, so that other threads run."""
         address = self.context.mglo._context.load_opengl_function(name)
-        made: Callable[..., Any] = kind(result, *arguments)(address)
+        made: Callable[..., None] = kind(None, *arguments)(address)
         return made
 
     def finish(self) -> None:
         """Waits until everything asked for is done; other Python threads run meanwhile."""
         self._finish()
-
-    def fence(self) -> Callable[[], None]:
-        """Starts what was asked for so far; the function waits for it, once, as `finish` does."""
-        sync = self._fence(_COMMANDS_COMPLETE, 0)
-        self._flush()
-
-        def wait() -> None:
-            self._wait(sync, _FLUSH, _NEVER)
-            self._forget(sync)
-
-        return wait
 
     def upload(self, texture: moderngl.Texture, address: int, row_length: int) -> None:
         """Fills a texture from memory whose rows are row_length texels apart.

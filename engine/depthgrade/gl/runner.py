@@ -1,6 +1,6 @@
 """Runs compiled programs: compiles each text once, binds what it reads, draws or dispatches it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,6 @@ class Runner:
         self._targets: dict[object, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
         self._tables = TextureStore(device)
         self._unfinished: set[int] = set()  # textures that may still be drawn into
-        self._buffers: dict[int, list[moderngl.Buffer]] = {}  # idle ones by size
 
     def run(
         self,
@@ -117,32 +116,12 @@ class Runner:
 
     def read(self, texture: moderngl.Texture) -> NDArray[Any]:
         """A texture's values: (height, width) or (height, width, channels)."""
-        values = _room(texture)
+        dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
+        shape = (texture.height, texture.width, texture.components)
+        values = np.empty(shape, dtype)
         self.finish()
         texture.read_into(values, alignment=1)
         return values[..., 0] if texture.components == 1 else values
-
-    def begin_read(self, texture: moderngl.Texture) -> Callable[[], NDArray[Any]]:
-        """Starts fetching a texture's values; the function gives them, as `read` does.
-
-        The texture may be drawn over meanwhile. On a GPU nothing waits until they are asked for.
-        """
-        if self.device.software:
-            read = self.read(texture)
-            return lambda: read
-        values = _room(texture)
-        idle = self._buffers.setdefault(values.nbytes, [])
-        buffer = idle.pop() if idle else self.device.context.buffer(reserve=values.nbytes)
-        texture.read_into(buffer, alignment=1)
-        wait = self.device.fence()
-
-        def fetched() -> NDArray[Any]:
-            wait()
-            buffer.read_into(values)
-            idle.append(buffer)
-            return values[..., 0] if values.shape[2] == 1 else values
-
-        return fetched
 
     def finish(self) -> None:
         """Waits until everything asked for is done; other Python threads run meanwhile."""
@@ -179,12 +158,6 @@ class Runner:
             texture.repeat_x = texture.repeat_y = False
             self._targets[key] = texture, context.framebuffer([texture])
         return self._targets[key]
-
-
-def _room(texture: moderngl.Texture) -> NDArray[Any]:
-    """An array for a texture's values: (height, width, channels)."""
-    dtype = {"f1": np.uint8, "nu2": np.uint16, "f4": np.float32}[texture.dtype]
-    return np.empty((texture.height, texture.width, texture.components), dtype)
 
 
 def _column_major(value: Argument) -> bytes:

@@ -8,7 +8,7 @@ Made = TypeVar("Made")
 
 
 class Ahead(Generic[Made]):
-    """Results by frame, made one at a time on one thread: begun early, or when they are asked for.
+    """One result by frame, begun on a thread before it is asked for; all are made on that thread.
 
     What a thread makes must not depend on the frames before. An error is raised where the result is
     asked for.
@@ -17,22 +17,21 @@ class Ahead(Generic[Made]):
     def __init__(self, name: str) -> None:
         """name: of the thread."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._begun: dict[int, Future[Made]] = {}
-
-    def __contains__(self, index: int) -> bool:
-        return index in self._begun
+        self._begun: tuple[int, Future[Made]] | None = None
 
     def begin(self, index: int, work: Callable[[], Made]) -> None:
-        """Starts making the result of a frame, unless that was begun."""
-        if index not in self._begun:
-            self._begun[index] = self._thread.submit(work)
+        """Starts making the result of a frame; what was begun of another is dropped."""
+        if self._begun is None or self._begun[0] != index:
+            if self._begun is not None:
+                self._begun[1].cancel()
+            self._begun = index, self._thread.submit(work)
 
     def result(self, index: int, work: Callable[[], Made]) -> Made:
-        """The result of a frame, once; what was begun of frames before it is forgotten."""
+        """The result of a frame, which is begun if it was not."""
         self.begin(index, work)
-        result = self._begun.pop(index).result()
-        self._begun = {later: made for later, made in self._begun.items() if later > index}
-        return result
+        assert self._begun is not None
+        made, self._begun = self._begun[1], None
+        return made.result()
 
     def close(self) -> None:
         """Waits for what is being made and ends the thread."""

@@ -4,7 +4,7 @@ It knows nothing of files or time. The renderer gives it frames and depth; it gi
 and arrays, and counts the milliseconds of each stage where asked to.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from depthgrade.compiler import Program, compile_guided, compile_pack
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
-from depthgrade.gl.device import RING, Device, headless
+from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
 from depthgrade.nodes.base import Argument
@@ -140,36 +140,22 @@ class Engine:
         with self.stage("grade"):
             return self.runner.run(program, inputs, values, label=label)
 
-    @property
-    def in_flight(self) -> int:
-        """How many pictures are worth packing ahead of the one that is fetched."""
-        return 1 if self.device.software else RING
-
     def pack(
         self, picture: Texture, format: PixelFormat, tags: ColorTags, *, dither: bool
-    ) -> Callable[[], tuple[Plane, ...]]:
-        """Makes a finished picture the planes of an encoder's pixel format.
-
-        They are on their way once this returns, and the function waits for them.
-        """
+    ) -> tuple[Plane, ...]:
+        """A finished picture as the planes of an encoder's pixel format."""
         inputs = Inputs(pictures=(picture,))
         with self.stage("read-back"):
             drawn = [
                 (pack, self.runner.run(pack.program, inputs, label=("pack", pack.planes)))
                 for pack in compile_pack(format, tags, picture.size, dither=dither)
             ]
-            reads = [(pack.planes, self.runner.begin_read(texture)) for pack, texture in drawn]
-
-        def fetched() -> tuple[Plane, ...]:
             planes: dict[int, Plane] = {}
-            with self.stage("read-back"):
-                for numbers, read in reads:
-                    values = read()
-                    if len(numbers) == 1:
-                        planes[numbers[0]] = values
-                    else:
-                        for channel, plane in enumerate(numbers):
-                            planes[plane] = np.ascontiguousarray(values[..., channel])
+            for pack, texture in drawn:
+                values = self.runner.read(texture)
+                if len(pack.planes) == 1:
+                    planes[pack.planes[0]] = values
+                else:
+                    for channel, plane in enumerate(pack.planes):
+                        planes[plane] = np.ascontiguousarray(values[..., channel])
             return tuple(planes[number] for number in sorted(planes))
-
-        return fetched

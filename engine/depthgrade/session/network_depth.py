@@ -5,8 +5,10 @@ around the one that is drawn, which are kept while they are in reach.
 """
 
 import hashlib
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, cast
 
 import numpy as np
@@ -21,10 +23,12 @@ from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture, TextureStore
 from depthgrade.media import ClipReader
+from depthgrade.session.ahead import Ahead
 from depthgrade.session.engine import Engine
 from depthgrade.session.temporal import SLOTS, TemporalFilter
 
 Map = NDArray[np.float32]
+Infer = Callable[[], Map]
 Quality = Literal["faster", "better"]
 
 
@@ -73,6 +77,8 @@ class NetworkDepth:
         self._planes = TextureStore(engine.device)
         self._filters: dict[str, TemporalFilter] = {}
         self._kept: dict[tuple[str, int], tuple[int, Texture, Map]] = {}  # by quality and slot
+        self._threads: dict[str, Ahead[Map]] = {}
+        self._begun: tuple[str, int, Texture, Infer] | None = None  # by quality and frame
 
     def close(self) -> None:
         """Frees the networks."""
@@ -125,6 +131,9 @@ class NetworkDepth:
             if each not in filter_:
                 filter_.add(each, picture, raw)
         stop = index + 1 if self._past_only else shot.stop
+        # Measured, each stage is on its own; then nothing is done ahead.
+        if not self._past_only and last + 1 < shot.stop and not self._engine.stages.measured:
+            self._begin(last + 1, quality)
         finished = filter_.finished(index, shot.start, stop, span)
         return finished, self._known(index, quality, frame)[1]
 
@@ -140,15 +149,38 @@ class NetworkDepth:
         return known
 
     def _estimate(self, index: int, quality: str, frame: Frame | None) -> tuple[int, Texture, Map]:
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[:2] == (quality, index):
+            picture, infer = begun[2:]
+        else:
+            picture, infer = self._shown(index, quality, frame)
+        with self._engine.stages.timed("depth"):
+            raw = self._inferred(quality).result(index, infer)
+        width, height = self.input_size(quality)
+        if raw.shape != (height, width):
+            raise DepthError(f"{self.card.name}: answers {raw.shape}, asked for {(height, width)}")
+        return index, picture, raw
+
+    def _begin(self, index: int, quality: str) -> None:
+        """Starts the network on a frame that will be asked for next."""
+        known = self._kept.get((quality, index % SLOTS))
+        if (known is None or known[0] != index) and self._begun is None:
+            self._begun = (quality, index, *self._shown(index, quality, None))
+            self._inferred(quality).begin(index, self._begun[3])
+
+    def _shown(self, index: int, quality: str, frame: Frame | None) -> tuple[Texture, Infer]:
+        """The network's picture of a frame, and the function that makes its raw map."""
         frame = frame or self._reader.frame(index)
-        size = self.input_size(quality)
-        program = self._view.program(size)
+        program = self._view.program(self.input_size(quality))
         with self._engine.stage("upload"):
             planes = self._planes.planes(frame.planes)
         label = ("network", quality, index % SLOTS)
         picture, values = self._engine.network_input(program, planes, label)
-        with self._engine.stages.timed("depth"):
-            raw = self.estimator(quality).infer(values)
-        if raw.shape != (size[1], size[0]):
-            raise DepthError(f"{self.card.name}: answers {raw.shape}, asked for {size[::-1]}")
-        return index, picture, raw
+        return picture, partial(self.estimator(quality).infer, values)
+
+    def _inferred(self, quality: str) -> Ahead[Map]:
+        """The thread of a quality's network: all its work is done there, a frame at a time."""
+        if quality not in self._threads:
+            self._threads[quality] = Ahead("depthgrade-depth")
+            self._stack.callback(self._threads[quality].close)
+        return self._threads[quality]

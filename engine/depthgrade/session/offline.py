@@ -7,8 +7,7 @@ its final name only when it is complete.
 
 import queue
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,7 +18,7 @@ from typing import Self
 
 from depthgrade.color import space_to_tags
 from depthgrade.errors import ProjectError
-from depthgrade.frames import ColorTags, Frame, Plane
+from depthgrade.frames import ColorTags, Plane
 from depthgrade.media import ClipWriter, OutputFormat, later_timecode, output_for
 from depthgrade.project import Project
 from depthgrade.session.engine import Stages
@@ -85,9 +84,11 @@ def render(
             renderer.stages.clear()
             began = perf_counter()
             with _Encoder(writer, renderer.stages) as encoder, renderer.engine.device.current():
-                tags = tags_for(project, output)
-                reading = renderer.reader.frames(start, stop)
-                for frame, planes in _packed(renderer, reading, output, tags, dither=dither):
+                for frame in renderer.reader.frames(start, stop):
+                    picture = renderer.draw(frame)
+                    planes = renderer.planes(
+                        picture, output.pixel_format, tags_for(project, output), dither=dither
+                    )
                     encoder.put(planes, frame.pts, renderer.info.durations[frame.index])
                     if progress:
                         progress("rendering", frame.index - start + 1, stop - start)
@@ -103,27 +104,6 @@ def render(
             depth=renderer.depth_description,
             notes=(*renderer.info.notes, *writer.notes),
         )
-
-
-def _packed(
-    renderer: Renderer,
-    frames: Iterable[Frame],
-    output: OutputFormat,
-    tags: ColorTags,
-    *,
-    dither: bool,
-) -> Iterator[tuple[Frame, tuple[Plane, ...]]]:
-    """Each frame with its graded planes, fetched while the device draws those after it."""
-    waiting: deque[tuple[Frame, Callable[[], tuple[Plane, ...]]]] = deque()
-    for frame in frames:
-        picture = renderer.draw(frame)
-        fetch = renderer.engine.pack(picture, output.pixel_format, tags, dither=dither)
-        waiting.append((frame, fetch))
-        if len(waiting) == renderer.engine.in_flight:
-            done, fetch = waiting.popleft()
-            yield done, fetch()
-    for done, fetch in waiting:
-        yield done, fetch()
 
 
 def still(

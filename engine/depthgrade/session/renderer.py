@@ -332,7 +332,7 @@ class Renderer:
         dither: bool = True,
     ) -> tuple[Plane, ...]:
         """A drawn picture as the planes an encoder takes."""
-        return self.engine.pack(picture, format, tags, dither=dither)()
+        return self.engine.pack(picture, format, tags, dither=dither)
 
     def explain(self, index: int = 0) -> str:
         """The text of the shader that draws a frame."""
