@@ -9,10 +9,9 @@ import av
 import numpy as np
 import pytest
 from depthgrade import Project, Renderer
-from depthgrade.compiler.temporal import WINDOW
 from depthgrade.session.ahead import Ahead
 
-FRAMES = 14
+FRAMES = 40  # more than are kept, or all would be known from sampling the shot
 
 
 def test_what_was_begun_is_not_made_again_and_runs_elsewhere() -> None:
@@ -56,8 +55,8 @@ def test_depth_begun_ahead_is_that_of_a_frame_on_its_own(
     project = Project(clip=_clip(tmp_path / "clip.mkv"), model=str(network))
     with Renderer(project) as renderer:
         forwards = [renderer.depth_map(index) for index in range(FRAMES)]
-    assert begun.count(WINDOW + 1) == 2  # begun, and asked for
-    for order in ((13, 0, 9, 2), (1,), (3, 12)):
+    assert begun.count(30) >= 2  # begun, then asked for
+    for order in ((39, 12, 20), (15,)):
         with Renderer(project) as renderer:
             renderer.stages.measured = len(order) == 1  # then nothing is begun ahead
             for index in order:
