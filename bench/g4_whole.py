@@ -134,7 +134,7 @@ class _Loop:
     def estimate(self, planes: tuple[Texture, ...]) -> None:
         """Depth of the planes, with its edges drawn."""
         picture = self.engine.network_input(self._shown, planes)
-        raw = self.runner.run(picture, "raw")
+        raw = self.runner.begin(picture, "raw")()
         if self._mapping is None:  # of the first frame, read once
             found = fit_mapping([self.engine.read(raw)])
             self._mapping = {"low": found.low, "scale": found.scale, "base": 0.0}

@@ -19,6 +19,7 @@ from depthgrade import EngineError
 from depthgrade.compiler import Program
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.flat import flattened
+from depthgrade.gl.powers import quick_powers
 from depthgrade.gl.runner import VERTEX
 from depthgrade.gl.textures import TextureStore, interpolated
 from numpy.typing import NDArray
@@ -170,11 +171,15 @@ class Canvas:
         draw()
         return draw
 
+    def quick_shader(self, text: str, target: int = 0) -> Callable[[], None]:
+        """The same, with powers in the form the device runs best."""
+        return self.shader(quick_powers(text) if self.device.software else text, target=target)
+
     def program(self, program: Program, values: Mapping[str, Any] | None = None) -> Any:
         """The same for a program of the compiler, its live values in the form the device gets."""
         vertex, text, renamed = VERTEX, program.text, dict[str, str]()
         if self.device.software:
-            vertex, text, renamed = flattened(vertex, text)
+            vertex, text, renamed = flattened(vertex, quick_powers(text))
         moved = {renamed.get(name, name): value for name, value in (values or {}).items()}
         return self.shader(text, moved, vertex=vertex)
 
@@ -189,5 +194,5 @@ class Canvas:
 def first_draw(canvas: Canvas, text: str) -> tuple[float, float]:
     """Wall and CPU milliseconds from a text to its first picture."""
     wall, cpu = perf_counter(), cpu_seconds()
-    canvas.shader(text)
+    canvas.quick_shader(text)
     return 1000 * (perf_counter() - wall), 1000 * (cpu_seconds() - cpu)

@@ -143,15 +143,17 @@ class CudaOnCpu:
         self._mapped: dict[int, ctypes.Array[ctypes.c_char]] = {}
         number, signed, address = ctypes.c_uint, ctypes.c_int, ctypes.c_void_p
         part = (number, ctypes.c_ssize_t, ctypes.c_ssize_t, address)
-        self._size = device._function("glGetNamedBufferParameteriv", number, number, address)
-        self._read = device._function("glGetNamedBufferSubData", *part)
-        self._write = device._function("glNamedBufferSubData", *part)
-        self._kind = device._function(
-            "glGetTextureLevelParameteriv", number, signed, number, address
+        self._size = device._function(
+            ctypes.CFUNCTYPE, "glGetNamedBufferParameteriv", number, number, address
         )
-        self._align = device._function("glPixelStorei", number, signed)
+        self._read = device._function(ctypes.CFUNCTYPE, "glGetNamedBufferSubData", *part)
+        self._write = device._function(ctypes.CFUNCTYPE, "glNamedBufferSubData", *part)
+        self._kind = device._function(
+            ctypes.CFUNCTYPE, "glGetTextureLevelParameteriv", number, signed, number, address
+        )
+        self._align = device._function(ctypes.CFUNCTYPE, "glPixelStorei", number, signed)
         image = (number, *(signed,) * 5, number, number, ctypes.c_char_p)
-        self._draw = device._function("glTextureSubImage2D", *image)
+        self._draw = device._function(ctypes.CFUNCTYPE, "glTextureSubImage2D", *image)
 
     def __getattr__(self, name: str) -> object:
         if name in ("cudaMemcpyKind", "cudaGLDeviceList", "cudaGraphicsRegisterFlags"):

@@ -8,7 +8,7 @@ vec3 cdl_linear(vec3 x, vec3 slope, vec3 shift)
 // Values at or below 0 have no power and stay as they are.
 vec3 cdl_power(vec3 x, vec3 power)
 {
-    return mix(x, pow(max(x, vec3(1e-30)), power), vec3(greaterThan(x, vec3(0.0))));
+    return pow(max(x, 0.0), power) + min(x, 0.0);
 }
 
 // Luma weights of Rec.709, whatever the signal: ASC CDL 1.2, saturation.

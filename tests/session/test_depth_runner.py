@@ -40,14 +40,14 @@ def test_shared_memory_and_main_memory_give_one_nearness(
     with CudaSharing(cuda_on_cpu, engine.device, 0) as sharing:
         bound = BoundNetwork(estimator.path, SIZE, CPU)
         shared = SharedRunner(engine, sharing, estimator.card, bound)
-        ours = engine.read(shared.run(picture, "ours"))
-        theirs = engine.read(HostRunner(engine, estimator).run(picture, "theirs"))
+        ours = engine.read(shared.begin(picture, "ours")())
+        theirs = engine.read(HostRunner(engine, estimator).begin(picture, "theirs")())
         assert ours.shape == (48, 64)
         assert np.ptp(theirs) > 1  # a picture of depth, not of nothing
         np.testing.assert_allclose(ours, theirs, atol=1e-6)  # float32 sums of three, up to 1.5
         # a label keeps its picture until it is used again
-        again = shared.run(picture, "again")
-        assert again.glo != shared.run(picture, "ours").glo
+        again = shared.begin(picture, "again")()
+        assert again.glo != shared.begin(picture, "ours")().glo
 
 
 def test_a_frame_passes_through_no_call_that_waits(
@@ -57,7 +57,7 @@ def test_a_frame_passes_through_no_call_that_waits(
         bound = BoundNetwork(estimator.path, SIZE, CPU)
         shared = SharedRunner(engine, sharing, estimator.card, bound)
         cuda_on_cpu.asked.clear()
-        shared.run(picture, "ours")
+        shared.begin(picture, "ours")()
         assert set(cuda_on_cpu.asked) == {
             "cudaGraphicsMapResources",
             "cudaGraphicsResourceGetMappedPointer",
@@ -103,7 +103,7 @@ def test_with_sharing_the_plain_session_is_freed(
     monkeypatch.setattr(depth_runner, "open_bound", lambda *_, **__: (opened, ("a line",)))
     runner = open_runner(engine, estimator, SIZE)
     assert (runner.place, runner.notes) == ("CPU", ("a line",))
-    assert runner.run(picture, "x").size == SIZE
+    assert runner.begin(picture, "x")().size == SIZE
     assert estimator._session is None
     engine.close()
     assert cuda_on_cpu.asked[-1] == "cudaStreamDestroy"

@@ -13,6 +13,7 @@ from depthgrade.compiler.program import WORK_GROUP, Sampler
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device
 from depthgrade.gl.flat import flattened
+from depthgrade.gl.powers import quick_powers
 from depthgrade.gl.textures import TextureStore
 from depthgrade.nodes.base import Argument
 
@@ -56,6 +57,7 @@ class Runner:
         self._built: dict[tuple[str, str], _Built] = {}
         self._targets: dict[object, tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
         self._tables = TextureStore(device)
+        self._unfinished: set[int] = set()  # textures that may still be drawn into
 
     def run(
         self,
@@ -72,6 +74,8 @@ class Runner:
         texture, framebuffer = self._target(program, label)
         # Looked up before any is bound: filling a table binds it to the first unit.
         sources = [self._source(sampler, inputs) for sampler in program.samplers]
+        if any(source.glo in self._unfinished for source in sources):
+            self.finish()
         for unit, (sampler, source) in enumerate(zip(program.samplers, sources, strict=True)):
             if sampler.name in built.program:
                 source.use(unit)
@@ -91,6 +95,8 @@ class Runner:
             assert built.triangle is not None
             framebuffer.use()
             built.triangle.render(moderngl.TRIANGLES, vertices=3)
+        if self.device.software:  # which waits for a picture it samples, with Python standing still
+            self._unfinished.add(texture.glo)
         return texture
 
     def has(self, program: Program) -> bool:
@@ -116,28 +122,31 @@ class Runner:
         """A texture's values: (height, width) or (height, width, channels)."""
         shape = (texture.height, texture.width, texture.components)
         values = np.empty(shape, dtype_of(texture))
+        self.finish()
         texture.read_into(values, alignment=1)
         return values[..., 0] if texture.components == 1 else values
 
     def finish(self) -> None:
-        """Waits until everything asked for is done."""
-        self.device.context.finish()
+        """Waits until everything asked for is done; other Python threads run meanwhile."""
+        self.device.finish()
+        self._unfinished.clear()
 
     def _build(self, program: Program) -> _Built:
         key = (program.entry, program.identity)
         if key not in self._built:
             context = self.device.context
+            text = quick_powers(program.text) if self.device.software else program.text
             try:
                 if program.entry == "compute":
-                    self._built[key] = _Built(context.compute_shader(program.text), None, {})
+                    self._built[key] = _Built(context.compute_shader(text), None, {})
                 else:
-                    vertex, fragment, renamed = VERTEX, program.text, dict[str, str]()
+                    vertex, fragment, renamed = VERTEX, text, dict[str, str]()
                     if self.device.software:
                         vertex, fragment, renamed = flattened(vertex, fragment)
                     linked = context.program(vertex, fragment)
                     self._built[key] = _Built(linked, context.vertex_array(linked, []), renamed)
             except moderngl.Error as error:
-                raise DeviceError(f"shader: {_first_error(str(error), program.text)}") from error
+                raise DeviceError(f"shader: {_first_error(str(error), text)}") from error
             self.compiled += 1
         return self._built[key]
 

@@ -6,6 +6,7 @@ cache for the next time.
 """
 
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Project
+from depthgrade.session.ahead import Ahead
 from depthgrade.session.engine import Engine
 from depthgrade.session.network_depth import NetworkDepth, NetworkView
 from depthgrade.session.picked import VERSION as PICKED_VERSION
@@ -86,6 +88,7 @@ class ClipDepth:
         self._targets: dict[tuple[str, PickedPoint], PickedTarget] = {}
         self._network: NetworkDepth | None = None
         self._read = 0  # frames taken from the pass
+        self._reading = Ahead[Map]("depthgrade-depth")
         self._same: dict[str, bool] = {}  # by quality: whether the pass holds the same depth
         if project.depth:
             self._pass: depth.DepthPass | None = depth.DepthPass(project.depth)
@@ -98,7 +101,8 @@ class ClipDepth:
         self._pass = None if past_only else remembered_pass(reader.info)
 
     def close(self) -> None:
-        """Frees the networks."""
+        """Frees the networks and stops reading."""
+        self._reading.close()
         if self._network is not None:
             self._network.close()
 
@@ -265,8 +269,10 @@ class ClipDepth:
         if known is None or (self._network is not None and index not in known):
             return None
         with self._engine.stages.timed("depth"):
-            values = known.raw(index)
+            values = self._reading.result(index, partial(known.raw, index))
         self._read += 1
+        if index + 1 in known:
+            self._reading.begin(index + 1, partial(known.raw, index + 1))
         # Finished maps are as they are; distances and maps from elsewhere have the shot's mapping.
         return values if known.finished else mapping.apply(values)
 

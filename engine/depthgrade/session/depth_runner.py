@@ -4,6 +4,8 @@ On a machine that shares buffers between CUDA and OpenGL nothing is read back; e
 goes to the CPU and the answer returns as a texture. The caller can't tell them apart.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -33,36 +35,49 @@ class DepthRunner(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Why it does not run on something faster, a line each."""
 
-    def run(self, picture: Texture, label: object) -> Texture:
-        """Nearness of a picture: float32, of its size, larger is nearer; drawn over by label.
+    def begin(self, picture: Texture, label: object) -> Callable[[], Texture]:
+        """Starts on a picture; what is returned waits for its nearness and hands it out.
 
         picture: what the network sees, RGB display code values of the network's input size.
-        Raises DepthError where the network fails.
+        Nearness is float32, of that size, larger is nearer; it is drawn over by label. What was
+        begun may be left. The call returned raises DepthError where the network fails.
         """
+
+    def close(self) -> None:
+        """Ends what runs beside the caller."""
 
 
 class HostRunner:
-    """The picture is read back, estimated by ONNX Runtime from main memory, and uploaded."""
+    """The picture is read back, estimated by ONNX Runtime on a thread of its own, and uploaded."""
 
     def __init__(
         self, engine: Engine, estimator: depth.Estimator, notes: tuple[str, ...] = ()
     ) -> None:
         self._engine, self._estimator = engine, estimator
         self._store = TextureStore(engine.device)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="depthgrade-depth")
         self.place: str = estimator.provider
         self.notes = notes
 
-    def run(self, picture: Texture, label: object) -> Texture:
+    def begin(self, picture: Texture, label: object) -> Callable[[], Texture]:
         """See DepthRunner."""
         rgb = np.ascontiguousarray(self._engine.read(picture)[..., :3])
-        raw = self._estimator.infer(rgb)
-        if raw.shape != (picture.height, picture.width):
-            raise DepthError(
-                f"{self._estimator.card.name}: answers {raw.shape}, asked for"
-                f" {(picture.height, picture.width)}"
-            )
-        with self._engine.device.current():
-            return self._store.fill(label, raw)
+        answer = self._thread.submit(self._estimator.infer, rgb)
+
+        def arrived() -> Texture:
+            raw = answer.result()
+            if raw.shape != rgb.shape[:2]:
+                raise DepthError(
+                    f"{self._estimator.card.name}: answers {raw.shape}, asked for {rgb.shape[:2]}"
+                )
+            with self._engine.device.current():
+                return self._store.fill(label, raw)
+
+        return arrived
+
+    def close(self) -> None:
+        """See DepthRunner."""
+        self._thread.shutdown(cancel_futures=True)
 
 
 class SharedRunner:
@@ -92,14 +107,18 @@ class SharedRunner:
             self._input = sharing.share(self._passes.input)
             self._output = sharing.share(self._passes.output)
 
-    def run(self, picture: Texture, label: object) -> Texture:
+    def begin(self, picture: Texture, label: object) -> Callable[[], Texture]:
         """See DepthRunner. Four calls that the stream orders; the CPU waits for none of them."""
         with self._engine.device.current():
             self._passes.pack(picture)
             self._sharing.copy_out(self._input, self._network.input, self._bytes[0])
             self._network.run()
             self._sharing.copy_in(self._network.output, self._output, self._bytes[1])
-            return self._passes.unpack(label)
+            nearness = self._passes.unpack(label)
+        return lambda: nearness
+
+    def close(self) -> None:
+        """See DepthRunner. The stream ends with what is shared."""
 
 
 def tensor_form(card: depth.ModelCard, *, half: bool, half_answer: bool) -> TensorForm:

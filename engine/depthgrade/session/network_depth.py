@@ -5,6 +5,7 @@ around the one that is drawn, which are kept while they are in reach.
 """
 
 import hashlib
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -25,6 +26,7 @@ from depthgrade.session.engine import Engine
 from depthgrade.session.temporal import SLOTS, TemporalFilter
 
 Map = NDArray[np.float32]
+Begun = tuple[str, int, Texture, Callable[[], Texture]]  # quality, frame, picture, nearness
 Quality = Literal["faster", "better"]
 
 
@@ -83,9 +85,12 @@ class NetworkDepth:
         self._filters: dict[str, TemporalFilter] = {}
         # by quality and slot: the frame, the network's picture and its raw nearness
         self._kept: dict[tuple[str, int], tuple[int, Texture, Texture]] = {}
+        self._begun: Begun | None = None
 
     def close(self) -> None:
         """Frees the networks; those that share memory with CUDA before the sharing ends."""
+        for runner in self._runners.values():
+            runner.close()
         self._runners.clear()
         self._stack.close()
 
@@ -148,6 +153,9 @@ class NetworkDepth:
             if each not in filter_:
                 filter_.add(each, picture, raw)
         stop = index + 1 if self._past_only else shot.stop
+        # Measured, each stage is on its own; then nothing is done ahead.
+        if not self._past_only and last + 1 < shot.stop and not self._engine.stages.measured:
+            self._begin(last + 1, quality)
         finished = filter_.finished(index, shot.start, stop, span)
         return finished, self._known(index, quality, frame)[1]
 
@@ -165,15 +173,27 @@ class NetworkDepth:
     def _estimate(
         self, index: int, quality: str, frame: Frame | None
     ) -> tuple[int, Texture, Texture]:
+        begun, self._begun = self._begun, None
+        if begun is None or begun[:2] != (quality, index):
+            begun = self._start(index, quality, frame)
+        with self._engine.stages.timed("depth"):
+            return index, begun[2], begun[3]()
+
+    def _begin(self, index: int, quality: str) -> None:
+        """Starts the network on a frame that will be asked for next."""
+        known = self._kept.get((quality, index % SLOTS))
+        if (known is None or known[0] != index) and self._begun is None:
+            self._begun = self._start(index, quality, None)
+
+    def _start(self, index: int, quality: str, frame: Frame | None) -> Begun:
         frame = frame or self._reader.frame(index)
         size = self.input_size(quality)
-        program = self._view.program(size)
         # Under a key of its own: the frame that is being drawn keeps its planes.
         planes = self._engine.upload(frame, "network")
         label = ("network", quality, index % SLOTS)
-        picture = self._engine.network_input(program, planes, label)
-        with self._engine.stages.timed("depth"):
-            return index, picture, self._runner(quality, size).run(picture, label)
+        self._kept.pop(label[1:], None)  # drawn over
+        picture = self._engine.network_input(self._view.program(size), planes, label)
+        return quality, index, picture, self._runner(quality, size).begin(picture, label)
 
     def _runner(self, quality: str, size: tuple[int, int]) -> DepthRunner:
         if quality not in self._runners:

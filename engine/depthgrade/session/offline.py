@@ -85,7 +85,7 @@ def render(
             renderer.prepare(start, stop)
             renderer.stages.clear()
             began = perf_counter()
-            with _Encoder(writer, renderer.stages) as encoder:
+            with _Encoder(writer, renderer.stages) as encoder, renderer.engine.device.current():
                 travelling: deque[tuple[Callable[[], tuple[Plane, ...]], int, int]] = deque()
                 for frame in renderer.pictures.frames(start, stop):
                     picture = renderer.draw(frame)
