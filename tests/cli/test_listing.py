@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from depthgrade import looks
-from depthgrade.color import spaces
+from depthgrade.color import DisplayRendering, spaces
+from depthgrade.color.export import config_text
 from depthgrade.nodes.registry import node_types, parameters
 
 Run = Callable[..., object]
@@ -116,3 +117,12 @@ def test_explain_prints_the_shader_that_draws(run: Run, clip: Path) -> None:
     assert "plane2" in text
     changed = ("--set", "shade.lift=-0.2")
     assert run("explain", clip, "--look", "studio-light", "--glsl", *changed).out != text
+
+
+def test_ocio_writes_the_rendering_of_the_project(run: Run, tmp_path: Path) -> None:
+    project = tmp_path / "bright.toml"
+    project.write_text("white = 40.0\nmid_grey = 0.12\n", encoding="utf-8")
+    plain, own = tmp_path / "plain.ocio", tmp_path / "own.ocio"
+    assert run("ocio", "-o", plain).code == run("ocio", project, "-o", own).code == 0
+    assert own.read_text(encoding="utf-8") == config_text(DisplayRendering("davinci", 40.0, 0.12))
+    assert plain.read_text(encoding="utf-8") == config_text(DisplayRendering())

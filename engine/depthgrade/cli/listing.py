@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from depthgrade.cli import options
-from depthgrade.cli.terminal import output, table
+from depthgrade.cli.terminal import note, output, table
 from depthgrade.errors import ColorError, ProjectError
 
 _PANEL = "Reference"
@@ -94,6 +94,13 @@ def spaces(configuration: options.Configuration = None) -> None:
 
 
 def ocio(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PROJECT]", help="A project, whose rendering views have.", show_default=False
+        ),
+    ] = None,
+    *,
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write (.ocio).")
     ],
@@ -101,15 +108,21 @@ def ocio(
 ) -> None:
     """Write our colour configuration, so that Nuke, Blender and others can use the same one.
 
+    The view "davinci" has the white and mid-grey of the project, or ours without one.
+
     Examples:
       depthgrade ocio -o depthgrade.ocio
+      depthgrade ocio project.toml -o project.ocio
     """
     from depthgrade.color import write_config  # noqa: PLC0415 - see the package's docstring
 
     if out.exists() and not overwrite:
         raise ColorError(f"{out}: exists; give another name, or allow it with --overwrite")
-    write_config(out)
+    project = options.Changes().project(source, clip_needed=False)
+    write_config(out, project.rendering)
     output().print(str(out), markup=False)
+    if project.rendering.gamut_compression:
+        note(f"not in {out.name}: gamut compression")
 
 
 def list_looks() -> None:
