@@ -1,6 +1,6 @@
 """Side by side: the picture, depth normalised per frame, and ours; movies and a contact sheet.
 
-    python bench/depth_movies.py CLIP... -o DIR [--model NAME] [--frames 48]
+    python bench/depth_movies.py CLIP... -o DIR [--model NAME] [--frames 48] [--quality faster]
 
 What the figures of depth_quality.py look like: flicker shows in a movie, and a sheet says
 whether edges and levels are right. Frames are taken from the middle of the longest shot.
@@ -23,14 +23,14 @@ HEIGHT = 180  # of a picture in the movie
 SHOWN = 4  # frames of a clip in the sheet
 
 
-def strips(clip: Path, model: str, frames: int) -> list[NDArray[np.uint8]]:
+def strips(clip: Path, model: str, frames: int, quality: str) -> list[NDArray[np.uint8]]:
     """A strip for each frame: picture, per frame, live, analysed; (HEIGHT, width, 3)."""
     project = Project(clip=clip, model=model)
     with Renderer(project) as renderer:
         count = renderer.info.frame_count
         shots = []
         while not shots or shots[-1].stop < count:
-            shots.append(renderer.shot(shots[-1].stop if shots else 0).shot)
+            shots.append(renderer.shot(shots[-1].stop if shots else 0, quality).shot)
         longest = max(shots, key=lambda shot: shot.frame_count)
         length = min(frames, longest.frame_count)
         start = longest.start + (longest.frame_count - length) // 2
@@ -45,7 +45,7 @@ def strips(clip: Path, model: str, frames: int) -> list[NDArray[np.uint8]]:
             )
             for i in range(start, start + length)
         ]
-    maps = treated(project, start, start + length)
+    maps = treated(project, start, start + length, quality)
     found = []
     for index, picture in enumerate(pictures):
         keys = [resize(maps[m][index], *size).clip(0, 1) for m in ("per frame", "live", "analysed")]
@@ -61,11 +61,12 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--model", default="tcmonodepth-small")
     parser.add_argument("--frames", type=int, default=48)
+    parser.add_argument("--quality", choices=("faster", "better"), default="better")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows = []
     for clip in arguments.clips:
-        made = strips(clip, arguments.model, arguments.frames)
+        made = strips(clip, arguments.model, arguments.frames, arguments.quality)
         with av.open(str(arguments.out / f"{clip.stem}.mp4"), "w") as container:
             stream = container.add_stream("libx264", rate=24, options={"crf": "18"})
             stream.height, stream.width = made[0].shape[0], made[0].shape[1]

@@ -154,7 +154,13 @@ def video_figures(model: str, frames: int, quality: str) -> list[dict[str, Any]]
         try:
             rows.append(_clip(path, model, frames, quality, cv2))
         except EngineError as error:
-            rows.append({"clip": path.name, "frames": "", "cuts": str(error)[:60]})
+            rows.append(
+                {
+                    "clip": path.name,
+                    "frames": "",
+                    "cuts": str(error).replace(f"{path.parent}/", "")[:60],
+                }
+            )
         row = {"per frame": "", "live": "", "analysed": "", "times steadier": ""}
         rows[-1] = {**rows[-1], **{k: v for k, v in row.items() if k not in rows[-1]}}
         print("  " + ", ".join(str(value) for value in rows[-1].values()), flush=True)

@@ -11,8 +11,12 @@ Every message reads *where: what is wrong; what is allowed*, so that the command
 alone.
 """
 
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from difflib import get_close_matches
+from io import StringIO
 
 
 class EngineError(Exception):
@@ -61,3 +65,21 @@ def one_line(text: str) -> str:
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
     return "".join(each if each.isprintable() else " " for each in text)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Keeps what a library prints about a damaged file, beside the error it raises, to itself.
+
+    C libraries write to the process's standard error, which is turned away for all threads.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        with redirect_stdout(StringIO()):
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -39,6 +39,9 @@ def test_depth_reports_shots_limits_and_stability(run: Run, clip: Path, network:
     ("arguments", "problem"),
     [
         (["--quality", "best"], "--quality best: is no quality; allowed: faster, better"),
+        (["--as", "depth"], "--as depth: is no kind of pass; allowed: near, z"),
+        (["--as", "z", "--distances", "5"], "--distances 5: is no pair; write NEAR:FAR in metres"),
+        (["--distances", "1:5"], "distances: are for a pass of distances, kind z"),
         (["--model", "nosuch"], 'there is no model "nosuch"'),
         (["--frames", "4:9"], "frames 4:9: selects none or leaves the clip"),
     ],

@@ -149,3 +149,16 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None
         write_depth_frame(tmp_path / "nowhere" / "f1.exr", near=NEAR)
     assert [file.name for file in tmp_path.iterdir()] == ["f1.exr"]
     np.testing.assert_array_equal(DepthPass(tmp_path).raw(0), NEAR)
+
+
+def test_a_file_cut_short_is_one_line_and_nothing_else(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The library prints a line for every chunk it misses, some of them to standard output."""
+    path = tmp_path / "f.0001.exr"
+    write_depth_frame(path, near=RNG.random((64, 256), np.float32))
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(DepthError, match=r"f\.0001\.exr: not a readable .* damaged or cut short"):
+        DepthPass(tmp_path).raw(0)
+    said = capfd.readouterr()
+    assert said.out == said.err == ""

@@ -172,7 +172,7 @@ def test_a_network_in_metres_says_the_distances(clip: Path, network: Path, tmp_p
 def test_distances_that_are_none_are_refused(
     project: Project, tmp_path: Path, distances: tuple[float, float]
 ) -> None:
-    with pytest.raises(ProjectError, match=r"distances .* are none; allowed: that of near"):
+    with pytest.raises(ProjectError, match=r"distances .* are not in order; allowed: that of"):
         analyze(project, tmp_path / "z", kind="z", distances=distances)
     assert not (tmp_path / "z").exists()
 

@@ -14,7 +14,7 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from depthgrade.depth.manifest import read_manifest
-from depthgrade.errors import DepthError
+from depthgrade.errors import DepthError, unheard
 
 Plane = NDArray[np.float32]
 
@@ -193,7 +193,11 @@ def write_depth_frame(
 def _read_channels(path: Path) -> dict[str, Any]:
     try:
         # Separate channels: the default grouping refuses parts of different types.
-        found: dict[str, Any] = OpenEXR.File(str(path), separate_channels=True).channels()
+        with unheard():
+            file = OpenEXR.File(str(path), separate_channels=True)
+        if not file.parts:
+            raise ValueError("it is damaged or cut short")
+        found: dict[str, Any] = file.channels()
     except Exception as error:  # OpenEXR raises bare RuntimeError for a damaged file
         raise DepthError(f"{path}: not a readable OpenEXR file: {error}") from error
     return found

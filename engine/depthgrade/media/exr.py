@@ -12,7 +12,7 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-from ..errors import MediaError
+from ..errors import MediaError, unheard
 from ..frames import UNSPECIFIED, ColorTags, PixelFormat, Plane
 from .pixels import pixel_format
 from .source import reason
@@ -37,7 +37,9 @@ def read_exr(path: Path) -> ExrPicture:
     RGB. Raises MediaError for files without R, G, B or Y.
     """
     try:
-        with OpenEXR.File(str(path), separate_channels=True) as file:
+        with unheard(), OpenEXR.File(str(path), separate_channels=True) as file:
+            if not file.parts:
+                raise ValueError("it is damaged or cut short")
             for part in file.parts:
                 if {"R", "G", "B"} & set(part.channels) or "Y" in part.channels:
                     return _picture(part.header, dict(part.channels))

@@ -108,8 +108,8 @@ def _distances(
     """The manifest of a pass of distances."""
     if given is not None and not 0 < given[0] < given[1] < _FARTHEST:
         raise ProjectError(
-            f"distances {given[0]:g} to {given[1]:g}: are none; allowed: that of near things, above"
-            " 0, then that of far ones"
+            f"distances {given[0]:g}:{given[1]:g}: are not in order; allowed: that of the nearest"
+            " things, above 0, then that of the farthest"
         )
     network = renderer.clip_depth.network
     assert network is not None
