@@ -78,11 +78,11 @@ def test_the_ways_go_from_fast_to_plain() -> None:
     assert CUDA_GRAPH.options["enable_cuda_graph"] == "1"
 
 
-def test_an_answer_that_changes_when_it_is_replayed_is_refused(
+def test_an_answer_that_changes_when_it_is_bound_is_refused(
     make_network: MakeNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bound, "_SAME", -1.0)
-    with pytest.raises(DepthError, match="the answer changes by 0 when it is run again"):
+    with pytest.raises(DepthError, match="the answer changes by 0 when it is bound"):
         BoundNetwork(make_network(), SIZE, CPU)
 
 

@@ -32,7 +32,7 @@ class DeviceSource(ContainerSource):
     def __init__(self, source: ContainerSource, device: int) -> None:
         """Decodes the first picture. Raises MediaError where the device's decoder can't."""
         self.path, self.track, self.list = source.path, source.track, source.list
-        self.damaged: set[int] = set()
+        self.damaged = source.damaged  # what either decoder meets is said once
         self.threads = 1  # the device decodes; threads would only hold its surfaces
         self._device = device
         self.info: ClipInfo = source.info
@@ -88,7 +88,8 @@ def device_decoder(source: ContainerSource, device: int) -> DeviceSource:
     except MediaError as error:
         if "on the GPU" in str(error):
             raise
-        raise _refused(source.path.name, str(error)) from error
+        why = str(error).removeprefix(f"{source.path.name}: ").partition(";")[0]
+        raise _refused(source.path.name, why) from error
 
 
 def _refused(name: str, why: str) -> MediaError:
