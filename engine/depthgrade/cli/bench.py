@@ -87,7 +87,9 @@ def bench(
                 known = before.get(each["title"], {})
                 screen.print("", ratio_table(each["title"], each["rows"], known))
             else:
-                screen.print("", stage_table(each["stages"], each["whole"], each["title"]))
+                screen.print(
+                    "", stage_table(each["stages"], each["whole"], each["title"], each["live"])
+                )
                 known = before.get(each["title"], {})
                 if known:
                     screen.print(whole_change(each["whole"], known))
