@@ -1,9 +1,11 @@
-"""Milliseconds a frame of every stage, for each shipped look at 540p and 1080p.
+"""Milliseconds a frame of every stage, for each shipped look at 540p, 1080p and 4K.
 
 Each stage is measured with the device idle before and after it, frame by frame after a warm-up, and
 given as the median. The whole chain is the wall clock of a render to H.264, where decoding, drawing
-and encoding overlap. A number is printed only if the picture behind it is right: the fragment and
-the compute entry must agree, and an ungraded frame must equal the decoded code values.
+and encoding overlap. Live is the wall clock of drawing at full size while playing, with depth from
+a process of its own whose maps are there. 4K is the 1080p clip enlarged. A number is printed only
+if the picture behind it is right: the fragment and the compute entry must agree, and an ungraded
+frame must equal the decoded code values.
 """
 
 import tempfile
@@ -17,7 +19,8 @@ import numpy as np
 from depthgrade import EngineError, Project, Renderer, looks, render
 from depthgrade.color import ycbcr_to_rgb
 from depthgrade.depth import default_card
-from depthgrade.media import ClipWriter, output_for
+from depthgrade.frames import Frame
+from depthgrade.media import ClipWriter, open_clip, output_for
 from depthgrade.resources import user_cache
 from depthgrade.session.demo_clip import DemoClip, make_demo_clip
 from depthgrade.session.offline import tags_for
@@ -26,7 +29,8 @@ from depthgrade.session.timing import decode_milliseconds
 Progress = Callable[[str, int, int], None]
 
 TITLE = "frames per second and milliseconds of every stage"
-SIZES = {"540p": (960, 540), "1080p": (1920, 1080)}
+SIZES = {"540p": (960, 540), "1080p": (1920, 1080), "4K": (3840, 2160)}
+DRAWN = 1080  # rows of the largest clip that is drawn; larger ones are made of it
 # Depth is filtered over 8 frames either side: of fewer frames none is estimated while measuring.
 FRAMES, QUICK_FRAMES = 16, 14
 WARM_UP = 2  # frames: the first compiles the shaders
@@ -55,12 +59,15 @@ def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any
     source = f"estimated by {card.title}" if card else "the scene's own depth pass"
     results = []
     for name, size in sizes.items():
+        times = max(1, size[1] // DRAWN)
         made = make_demo_clip(
-            user_cache() / "bench" / f"{name}-{count}",
+            user_cache() / "bench" / f"{size[1] // times}p-{count}",
             frames=count,
-            size=size,
+            size=(size[0] // times, size[1] // times),
             progress=lambda done, total, name=name: progress(f"{name} clip", done, total),
         )
+        if times > 1:
+            made = _enlarged(made, times)
         decode = decode_milliseconds(made.clip)
         for number, look in enumerate(looks.MAIN, 1):
             results.append(_measure(made, name, look, decode))
@@ -79,6 +86,7 @@ def tables(result: dict[str, Any]) -> list[dict[str, Any]]:
                 "title": f"{size}: {width}x{height}, {result['frames']} frames, H.264 out",
                 "stages": {each["look"]: each["milliseconds"] for each in rows},
                 "whole": {each["look"]: each["frames_per_second"] for each in rows},
+                "live": {each["look"]: each["live_frames_per_second"] for each in rows},
             }
         )
     return made
@@ -115,14 +123,74 @@ def _measure(made: DemoClip, size: str, look: str, decode: float) -> dict[str, A
             for index, planes in enumerate(pictures):
                 writer.write(planes, index, 1)
         milliseconds["encode"] = 1000 * (perf_counter() - began) / len(pictures)
+        live = _live(renderer)
         report = render(project, Path(folder) / "whole.mp4")
     return {
         "size": size,
         "look": look,
         "milliseconds": {stage: round(value, 3) for stage, value in milliseconds.items()},
         "frames_per_second": round(report.frames_per_second, 3),
+        "live_frames_per_second": round(live, 3),
         "depth": report.depth,
     }
+
+
+class _Waiting:
+    """Depth as a player has it: maps with their edges drawn by another process, waiting."""
+
+    soft = False
+
+    def __init__(self, renderer: Renderer, frames: list[Frame]) -> None:
+        self._depth, engine = renderer.depth, renderer.engine
+        self.guided, self.description = self._depth.guided, self._depth.description
+        self.close, self.shot = self._depth.close, self._depth.shot
+        self._maps: dict[tuple[str, int], Any] = {}
+        for quality in renderer.plan(0)[0].qualities:
+            for frame in frames:
+                map, guide = self._depth.map(frame, engine.upload(frame), quality)
+                texture = engine.depth_texture(quality, map, guide, soft=self._depth.soft)
+                lines = engine.read(texture)[..., :2] if guide is not None else map
+                self._maps[quality, frame.index] = np.ascontiguousarray(lines)
+
+    def map(self, frame: Frame, _planes: object, quality: str) -> tuple[Any, None]:
+        return self._maps[quality, frame.index], None
+
+
+def _live(renderer: Renderer) -> float:
+    """Frames a second drawn and waited for, decoding included."""
+    renderer.stages.measured = False
+    frames = list(renderer.reader.frames())
+    waiting = _Waiting(renderer, frames)
+    renderer.be_fed(waiting, renderer.reader.frame, lambda _: (0, len(frames)))
+    renderer.draw(frames[0])
+    renderer.engine.finish()
+    began = perf_counter()
+    for frame in renderer.reader.frames():
+        renderer.draw(frame)
+        renderer.engine.finish()
+    return len(frames) / (perf_counter() - began)
+
+
+def _enlarged(made: DemoClip, times: int) -> DemoClip:
+    """A clip of so many times as many pixels either way; the depth stays."""
+    larger = made.clip.with_name(f"demo-{times}x.mkv")
+    if not larger.exists():
+        with open_clip(made.clip) as reader:
+            info = reader.info
+            size = (times * info.width, times * info.height)
+            with ClipWriter(
+                larger,
+                output_for(larger),
+                size=size,
+                rate=info.rate,
+                time_base=info.time_base,
+                tags=info.tags,
+                overwrite=True,
+            ) as writer:
+                for frame in reader.frames():
+                    planes = (plane.repeat(times, 0).repeat(times, 1) for plane in frame.planes)
+                    writer.write(tuple(planes), frame.pts, info.durations[frame.index])
+    return DemoClip(larger, made.depth)
 
 
 def _check(project: Project, where: str) -> None:

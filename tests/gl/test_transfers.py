@@ -29,3 +29,15 @@ def test_words_and_floats_of_one_channel_arrive_as_they_are(device: Device) -> N
     floats = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
     assert np.array_equal(runner.read(store.fill("words", words)), words)
     assert np.array_equal(runner.read(store.fill("floats", floats)), floats)
+
+
+def test_a_texture_may_change_its_shape(device: Device) -> None:
+    store, runner = TextureStore(device), Runner(device)
+    device.context.gc_mode = "context_gc"
+    try:
+        for width in (4, 6, 4):
+            values = np.arange(3.0 * width, dtype=np.float32).reshape(3, width)
+            assert np.array_equal(runner.read(store.fill("map", values)), values)
+            device.collect()
+    finally:
+        device.context.gc_mode = None

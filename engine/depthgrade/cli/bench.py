@@ -31,7 +31,9 @@ def bench(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...", help="Workloads: stages, B1 to B10, G1 to G6.", show_default=False
+            metavar="[NAME]...",
+            help="Workloads: stages, roofline, memory, B1 to B10, G1 to G6.",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -51,7 +53,7 @@ def bench(
     ] = None,
     chart: Annotated[
         Path | None,
-        typer.Option("--chart", metavar="FILE", help="Draw the stages as a PNG."),
+        typer.Option("--chart", metavar="FILE", help="Draw stages and rooflines as a PNG."),
     ] = None,
 ) -> None:
     """Measure frames per second and milliseconds of every stage on this machine.
@@ -88,7 +90,9 @@ def bench(
                 known = before.get(each["title"], {})
                 screen.print("", ratio_table(each["title"], each["rows"], known))
             else:
-                screen.print("", stage_table(each["stages"], each["whole"], each["title"]))
+                screen.print(
+                    "", stage_table(each["stages"], each["whole"], each["title"], each["live"])
+                )
                 known = before.get(each["title"], {})
                 if known:
                     screen.print(whole_change(each["whole"], known))
@@ -99,7 +103,7 @@ def bench(
                 each
                 for w, r in zip(workloads.values(), runs, strict=True)
                 for each in w.tables(r)
-                if "stages" in each
+                if "stages" in each or "roofline" in each
             ],
         )
     if report is not None:
@@ -137,13 +141,13 @@ def _stored(path: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def _drawn(path: Path, stages: list[dict[str, Any]]) -> None:
-    """Draws the stage chart. Raises MediaError where it can't be written, or nothing has stages."""
-    if not stages:
-        raise ProjectError("--chart: none of these workloads has stages; allowed: stages")
-    draw = _module("charts").stage_chart
+def _drawn(path: Path, tables: list[dict[str, Any]]) -> None:
+    """Draws the charts. Raises MediaError where they can't be written, ProjectError for none."""
+    if not tables:
+        raise ProjectError("--chart: these workloads have no chart; allowed: stages, roofline")
+    draw = _module("charts").draw_charts
     try:
-        draw(path, stages)
+        draw(path, tables)
     except (OSError, ValueError) as problem:
         raise MediaError(f"--chart {path}: can't be written ({problem})") from problem
 

@@ -81,12 +81,16 @@ def pairs(rows: Mapping[str, str]) -> Table:
 
 
 def stage_table(
-    stages: Mapping[str, Mapping[str, float]], whole: Mapping[str, float], title: str | None = None
+    stages: Mapping[str, Mapping[str, float]],
+    whole: Mapping[str, float],
+    title: str | None = None,
+    live: Mapping[str, float] | None = None,
 ) -> Table:
     """Milliseconds a frame and frames a second by stage, a column for each of several runs.
 
     stages   milliseconds a frame by run and stage
     whole    frames a second of each run, all stages at once
+    live     frames a second of each run while playing, where that was measured
     """
     made = table("stage", *stages, right=tuple(stages), title=title)
     for stage in dict.fromkeys(name for each in stages.values() for name in each):
@@ -94,6 +98,8 @@ def stage_table(
         made.add_row(stage, *("" if cell is None else _cost(cell) for cell in cells))
     made.add_section()
     made.add_row("whole chain", *(_cost(1000 / max(whole[run], 1e-9)) for run in stages))
+    if live:
+        made.add_row("live", *(_cost(1000 / max(live[run], 1e-9)) for run in stages))
     return made
 
 
