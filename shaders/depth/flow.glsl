@@ -14,16 +14,6 @@ float flow_luma(vec3 rgb)
     return dot(rgb, vec3(0.2126, 0.7152, 0.0722));
 }
 
-// The mean luma of the 2 x 2 texels of a picture of RGB under the pixel q of one half its size.
-float flow_halve_rgb(sampler2D picture, ivec2 q)
-{
-    vec3 sum = texelFetch(picture, 2 * q, 0).rgb;
-    sum += texelFetch(picture, 2 * q + ivec2(1, 0), 0).rgb;
-    sum += texelFetch(picture, 2 * q + ivec2(0, 1), 0).rgb;
-    sum += texelFetch(picture, 2 * q + ivec2(1, 1), 0).rgb;
-    return flow_luma(0.25 * sum);
-}
-
 // The mean of the 2 x 2 texels of a luma picture under the pixel q of one half its size.
 float flow_halve(sampler2D picture, ivec2 q)
 {
@@ -96,22 +86,21 @@ vec2 flow_guess(sampler2D coarser, ivec2 q)
 }
 
 // The motion of pixel q from picture a to b (RGB): that of the four patches over it, each weighted
-// by how well it finds the pixel again; and how badly the patches were found. scale is a's size over that of the patches' pictures.
-vec3 flow_dense(sampler2D a, sampler2D b, sampler2D patches, ivec2 q, float scale)
+// by how well it finds the pixel again; and how badly the patches were found.
+vec3 flow_dense(sampler2D a, sampler2D b, sampler2D patches, ivec2 q)
 {
     vec3 here = texelFetch(a, q, 0).rgb;
     ivec2 last = textureSize(patches, 0) - 1;
-    ivec2 corner = ivec2(floor((vec2(q) + 0.5) / (4.0 * scale) - 0.5));
+    ivec2 corner = ivec2(floor((vec2(q) + 0.5) / 4.0 - 0.5));
     vec4 sum = vec4(0.0);
     for (int i = 0; i < 4; ++i)
     {
         ivec2 cell = clamp(corner + ivec2(i & 1, i >> 1), ivec2(0), last);
         vec3 patch_ = texelFetch(patches, cell, 0).rgb;
-        vec2 motion = scale * patch_.xy;
-        float difference = flow_luma(flow_read(b, vec2(q) + motion).rgb - here);
+        float difference = flow_luma(flow_read(b, vec2(q) + patch_.xy).rgb - here);
         // A difference below one code value of 8 bits is none.
         float unlike = max(abs(difference), 0.004);
-        sum += vec4(motion, patch_.z, 1.0) / (unlike * unlike);
+        sum += vec4(patch_, 1.0) / (unlike * unlike);
     }
     return sum.xyz / sum.w;
 }
