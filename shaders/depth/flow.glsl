@@ -76,6 +76,7 @@ vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
         change /= xx * yy - xy * xy;
         motion -= change / max(1.0, 0.5 * length(change));
     }
+    left *= 0.04 / (0.04 + 0.25 * sqrt((xx + yy) / 64.0));
     return vec3(distance(motion, guess) > 4.0 ? guess : motion, left);
 }
 

@@ -15,7 +15,7 @@ TOGETHER = 4  # neighbours in one pass: with their motion well below the 16 text
 STRIDE = 4  # pixels of a level of the pyramid to a patch of its flow
 DAMPING = 1e-3  # added to a patch's squared gradients: below, noise would be taken for motion
 
-_COARSEST = 24  # least height of a level: the search spans a third of it
+_COARSEST = 12  # least height of a level: the search spans a third of it
 _BROADEST = 4  # least height of a level that deviations are gathered over
 _SAMPLED = 40  # columns of the pairs that scale and shift are fitted to
 
