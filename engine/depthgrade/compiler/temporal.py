@@ -50,7 +50,7 @@ def compile_pyramid(size: Size) -> tuple[tuple[Program, Program], ...]:
 def compile_flow(size: Size) -> tuple[Program, ...]:
     """The flow of patches for each level, in the order of `level_sizes`; the coarsest runs first.
 
-    Pictures: gradients of the first and of the second frame, then the flow of the coarser level.
+    Pictures: gradients of the first frame, luma of the second, then the flow of the coarser level.
     """
     made = []
     levels = level_sizes(size)

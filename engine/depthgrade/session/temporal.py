@@ -35,7 +35,8 @@ class _Kept:
     index: int
     raw: Texture  # raw nearness
     frame: Texture  # RGB of the picture, raw nearness in alpha, in half the size
-    gradients: tuple[Texture, ...]  # by level of the pyramid
+    lumas: tuple[Texture, ...]  # by level of the pyramid
+    gradients: tuple[Texture, ...]
 
 
 class TemporalFilter:
@@ -66,13 +67,14 @@ class TemporalFilter:
             nearness = self._raws.fill(slot, raw)
             inputs = Inputs(pictures=(picture, nearness))
             frame = interpolated(run("frame", programs.compile_frame(size), inputs))
-            before, gradients = frame, []
+            lumas: list[Texture] = []
+            gradients: list[Texture] = []
             for level, (luma, gradient) in enumerate(programs.compile_pyramid(size)):
-                before = self._run(0, f"luma {level}", luma, Inputs(pictures=(before,)))
-                gradients.append(
-                    interpolated(run(f"level {level}", gradient, Inputs(pictures=(before,))))
-                )
-        self._kept[slot] = _Kept(index, nearness, frame, tuple(gradients))
+                inputs = Inputs(pictures=lumas[-1:] or [frame])
+                lumas.append(interpolated(run(f"luma {level}", luma, inputs)))
+                inputs = Inputs(pictures=lumas[-1:])
+                gradients.append(run(f"level {level}", gradient, inputs))
+        self._kept[slot] = _Kept(index, nearness, frame, tuple(lumas), tuple(gradients))
 
     def finished(self, index: int, start: int, stop: int, span: float) -> Map:
         """The finished nearness of a frame, in units of its raw nearness: float32 (h, w).
@@ -203,7 +205,7 @@ class TemporalFilter:
             flow: Texture | None = None
             levels = programs.compile_flow(size)
             for level in range(len(levels) - 1, -1, -1):
-                pictures = [a.gradients[level], b.gradients[level]]
+                pictures = [a.gradients[level], b.lumas[level]]
                 pictures += [flow] if flow is not None else []
                 inputs = Inputs(pictures=pictures)
                 flow = interpolated(self._run(0, f"patches {level}", levels[level], inputs))
