@@ -35,10 +35,11 @@ vec4 flow_gradient(sampler2D luma, ivec2 q)
     return vec4(texelFetch(luma, q, 0).r, 0.5 * (right - left), 0.5 * (below - above), 0.0);
 }
 
-// The motion of the 8 x 8 patch of cell q (one cell to 4 pixels) from picture a to picture b, both
-// as flow_gradient makes them, from a first guess. The mean difference is left out, so that a
-// change of exposure is no motion; a search that runs away returns the guess. damping keeps flat
-// patches at the guess. The third number is the deviation that was left: how badly it was found.
+// The motion of the 8 x 8 patch of cell q (one cell to 4 pixels) from picture a, as flow_gradient
+// makes it, to the luma b, from a first guess. The mean difference is left out, so that a change of
+// exposure is no motion; a search that runs away returns the guess. damping keeps flat patches at
+// the guess. The third number says how badly it was found: the deviation that was left, over what a
+// quarter of a pixel beside would leave there, and 0.04 of luma for noise and lighting.
 vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
 {
     ivec2 first = 4 * q - 2;
@@ -56,7 +57,7 @@ vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
         }
     vec2 motion = guess;
     float left = 0.0;
-    for (int round = 0; round < 3; ++round)
+    for (int round = 0; round < 2; ++round)
     {
         vec2 error = vec2(0.0);
         float total = 0.0, squares = 0.0;
@@ -76,7 +77,7 @@ vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
         change /= xx * yy - xy * xy;
         motion -= change / max(1.0, 0.5 * length(change));
     }
-    left *= 0.04 / (0.04 + 0.25 * sqrt((xx + yy) / 64.0));
+    left /= 0.04 + 0.25 * sqrt((xx + yy) / 64.0);
     return vec3(distance(motion, guess) > 4.0 ? guess : motion, left);
 }
 

@@ -35,7 +35,7 @@ vec4 temporal_pair(sampler2D now, sampler2D before, sampler2D motion, ivec2 q)
     bool inside = all(greaterThanEqual(at, vec2(0.0))) && all(lessThanEqual(at, last));
     float unlike = dot(abs(there.rgb - here.rgb), vec3(1.0));
     // Never 0, so that a frame unlike the one before it has a fit as well.
-    float weight = temporal_weight(unlike, 0.3) * temporal_weight(step_.z, 0.04);
+    float weight = temporal_weight(unlike, 0.3) * temporal_weight(step_.z, 1.0);
     return vec4(there.a, here.a, inside ? 1e-6 + weight : 1e-6, 0.0);
 }
 
@@ -81,12 +81,12 @@ vec2 temporal_fit(sampler2D pairs)
 vec4 temporal_add(vec4 state, sampler2D motion, sampler2D neighbour, vec4 here, vec3 line, float span)
 {
     ivec2 last = textureSize(neighbour, 0) - 1;
-    // The nearest vector: motion hardly changes between texels, and reading between them costs a third.
+    // The nearest vector: motion hardly changes between texels, and this is the most frequent read.
     ivec2 nearest = clamp(ivec2(floor(state.zw + 0.5)), ivec2(0), last);
     vec3 step_ = texelFetch(motion, nearest, 0).rgb;
     // Where a patch was not found again the point is lost, in all frames beyond as well: what lies
     // there would pass for it here and there, and the map would be speckled.
-    float trust = temporal_weight(step_.z, 0.04);
+    float trust = temporal_weight(step_.z, 1.0);
     state.zw = trust > 0.0 ? state.zw + step_.xy : vec2(-1.0e6);
     vec4 there = flow_read(neighbour, state.zw);
     if (any(lessThan(state.zw, vec2(-0.5))) || any(greaterThan(state.zw, vec2(last) + 0.5)))

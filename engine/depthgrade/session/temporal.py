@@ -20,7 +20,7 @@ from depthgrade.session.engine import Engine
 
 Map = NDArray[np.float32]
 
-VERSION = 1  # of the filter; written to depth passes, raised when finished depth changes
+VERSION = 2  # of the filter; written to depth passes, raised when finished depth changes
 # Frames kept: a window, and some to spare for passes that look a few frames to either side.
 SLOTS = 2 * programs.WINDOW + 9
 _STAGE = "depth in time"
