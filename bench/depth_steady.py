@@ -138,7 +138,7 @@ def _against_truth(
         "AbsRel": float(np.mean([each[0] for each in errors])),
         "delta1": float(np.mean([each[1] for each in errors])),
         "scale jitter": float(np.std(scales) / abs(np.mean(scales))),
-        # From one frame to the next: without slow drift, which is seen as motion and not as flicker.
+        # From one frame to the next: slow drift is no flicker.
         "scale step": float(np.sqrt(np.mean(np.diff(scales) ** 2)) / abs(np.mean(scales))),
     }
 
