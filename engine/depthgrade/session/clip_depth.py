@@ -15,6 +15,7 @@ from depthgrade import depth
 from depthgrade.compiler import Source
 from depthgrade.compiler.temporal import compile_mapped
 from depthgrade.depth import following
+from depthgrade.depth.mapping import FAR_PERCENTILE, NEAR_PERCENTILE
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.runner import Inputs
@@ -360,7 +361,8 @@ class ClipDepth:
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
         shader = self._view.identity((64, 36))
-        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot}"
+        rule = f"{FAR_PERCENTILE} {NEAR_PERCENTILE}"
+        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot} {rule}"
 
 
 def _card(project: Project) -> depth.ModelCard:
