@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 import depthgrade.nodes
 from depthgrade.errors import ProjectError, suggest
-from depthgrade.nodes.base import Node, shown
+from depthgrade.nodes.base import ColorNode, KeyNode, Node, Pass, shown
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,22 @@ def parameters(kind: type[Node]) -> dict[str, Parameter]:
     common = Node.model_fields
     fields = sorted(kind.model_fields.items(), key=lambda item: item[0] in common)
     return {name: _parameter(name, field) for name, field in fields}
+
+
+def resting(node: Node) -> frozenset[str]:
+    """The parameters that only passes follow which do nothing now: a blur of 0, say.
+
+    While one of them is live its passes are drawn all the same, which costs more than a grade.
+    """
+    size = 1920, 1080  # whether a pass does something is the same at any
+    passes: list[Pass] = []
+    if isinstance(node, ColorNode):
+        passes += node.key_passes(size)
+    if isinstance(node, ColorNode | KeyNode):
+        passes += node.passes(size)
+    followed = frozenset[str]().union(*(each.parameters for each in passes))
+    acting = frozenset[str]().union(*(p.parameters for p in passes if not p.identity))
+    return followed - acting
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:

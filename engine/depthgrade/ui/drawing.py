@@ -6,7 +6,7 @@ is compiled. Once all has been still for a moment the picture is drawn as `still
 
 from depthgrade.errors import EngineError
 from depthgrade.nodes.base import KeyNode
-from depthgrade.nodes.registry import parameters
+from depthgrade.nodes.registry import parameters, resting
 from depthgrade.session.player import Player
 from depthgrade.ui.app import App
 
@@ -26,13 +26,16 @@ def shown_key(app: App) -> str | None:
 
 
 def live_values(app: App) -> frozenset[str]:
-    """The addresses that may be dragged: the numbers of the selected node."""
+    """The addresses that may be dragged: the numbers of the selected node.
+
+    Not those whose passes rest: the first step of their drag makes another program.
+    """
     node = app.look.nodes.get(app.selection or "")
     if node is None:
         return frozenset()
-    found = parameters(type(node)).values()
+    found, still = parameters(type(node)).values(), resting(node)
     numbers = [p.name for p in found if p.kind in ("number", "rgb")]
-    held = {name: getattr(node, name) for name in numbers}
+    held = {name: getattr(node, name) for name in numbers if name not in still}
     return frozenset(f"{app.selection}.{n}" for n, v in held.items() if v != "auto")
 
 
