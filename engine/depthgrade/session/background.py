@@ -7,6 +7,7 @@ is in the driver's cache on disk, so that the player compiles it in milliseconds
 """
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,8 @@ from depthgrade.gl.textures import Texture
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
+
+_NICE = 10  # a tenth of a player's share where both want all
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,12 @@ class _Inbox:
 
 
 def estimate_depth(pipe: Connection) -> None:
-    """The child that finds shots and makes maps of depth (orders: Wanted)."""
+    """The child that finds shots and makes maps of depth (orders: Wanted).
+
+    It takes what the player leaves of the processor: playback never waits for depth.
+    """
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     inbox = _Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None

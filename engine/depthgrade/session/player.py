@@ -20,7 +20,7 @@ from depthgrade.session.feed import Feed, Order
 from depthgrade.session.preview import Preview, Shown
 
 PROXIES = (1, 2, 4)
-_FULL, _ROOM = 0.95, 0.8  # of a frame's time may be spent; before and after a larger size
+_FULL, _ROOM = 0.95, 0.87  # of a frame's time may be spent; before and after a larger size
 _TRIES = 6  # pictures timed before the automatic size changes
 FASTEST = 60.0  # pictures a second that make sense on a screen
 _STEP = 4.0  # times as long a picture of twice the sides takes, where that is not known better

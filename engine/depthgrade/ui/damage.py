@@ -73,12 +73,9 @@ class DrawList:
     @cached_property
     def pictures(self) -> dict[int, Box]:
         """The commands that show a texture, by number, and the very pixels they show it on."""
-        found: dict[int, Box] = {}
-        for number, command in enumerate(self.commands):
-            if command.texture != _ATLAS and command.count:
-                box = _covered(self.corners(command), command.clip)
-                found |= {} if box is None else {number: box}
-        return found
+        shown = [n for n, c in enumerate(self.commands) if c.texture != _ATLAS and c.count]
+        boxes = _covered(self, [self.commands[number] for number in shown])
+        return {n: box for n, box in zip(shown, boxes, strict=True) if box is not None}
 
     def covers(self, number: int, box: Box) -> bool:
         """Whether nothing below a command can be seen in a box."""
@@ -142,12 +139,19 @@ def _around(corners: NDArray[np.uint32], clip: Box) -> Box | None:
     )
 
 
-def _covered(corners: NDArray[np.uint32], clip: Box) -> Box | None:
-    """The pixels whose centres lie within an upright rectangle."""
-    x, y = (np.round(corners[:, :2].view(np.float32) * _SNAP) / _SNAP - 0.5).T.tolist()
-    return common(
-        (math.ceil(min(x)), math.ceil(min(y)), math.ceil(max(x)), math.ceil(max(y))), clip
-    )
+def _covered(part: DrawList, commands: Sequence[Command]) -> list[Box | None]:
+    """The pixels whose centres lie within upright rectangles, one a command."""
+    if not commands:
+        return []
+    starts = np.cumsum([0, *(each.count for each in commands[:-1])])
+    corners = np.concatenate([part.corners(each)[:, :2] for each in commands])
+    places = np.round(corners.view(np.float32) * _SNAP) / _SNAP - 0.5
+    low = np.ceil(np.minimum.reduceat(places, starts)).astype(int).tolist()
+    high = np.ceil(np.maximum.reduceat(places, starts)).astype(int).tolist()
+    return [
+        common((left, top, right, bottom), each.clip)
+        for each, (left, top), (right, bottom) in zip(commands, low, high, strict=True)
+    ]
 
 
 def _is_opaque_quad(corners: NDArray[np.uint32]) -> bool:
