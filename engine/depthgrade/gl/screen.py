@@ -12,13 +12,9 @@ class Screen:
 
     def __init__(self, device: Device, size: tuple[int, int]) -> None:
         self._context, self._size = device.context, size
-        self._texture = self._context.texture(size, 4, dtype="f1")
-        self._framebuffer: moderngl.Framebuffer = self._context.framebuffer([self._texture])
-
-    def release(self) -> None:
-        """Frees it."""
-        self._framebuffer.release()
-        self._texture.release()
+        self._framebuffer: moderngl.Framebuffer = self._context.framebuffer(
+            [self._context.texture(size, 4, dtype="f1")]
+        )
 
     def use(self) -> None:
         """Draws go here from now on."""

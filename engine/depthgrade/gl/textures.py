@@ -41,8 +41,7 @@ class TextureStore:
         texture = self._textures.get(key)
         shape = ((width, height), channels, storage)
         if texture is None or (texture.size, texture.components, texture.dtype) != shape:
-            if texture is not None:
-                texture.release()
+            # The one before waits for `Device.collect`: released here as well, it could not be.
             texture = self._device.context.texture((width, height), channels, dtype=storage)
             self._textures[key] = texture
         mode = moderngl.LINEAR if linear else moderngl.NEAREST

@@ -80,10 +80,11 @@ def parameters(kind: type[Node]) -> dict[str, Parameter]:
     return {name: _parameter(name, field) for name, field in fields}
 
 
-def resting(node: Node) -> frozenset[str]:
-    """The parameters that only passes follow which do nothing now: a blur of 0, say.
+def resting(node: Node) -> tuple[frozenset[str], ...]:
+    """The parameters that only passes follow which do nothing now, such as a blur of 0.
 
-    While one of them is live its passes are drawn all the same, which costs more than a grade.
+    Those that share passes are together. While one of them is live its passes are drawn all the
+    same, which costs more than a grade.
     """
     size = 1920, 1080  # whether a pass does something is the same at any
     passes: list[Pass] = []
@@ -91,9 +92,13 @@ def resting(node: Node) -> frozenset[str]:
         passes += node.key_passes(size)
     if isinstance(node, ColorNode | KeyNode):
         passes += node.passes(size)
-    followed = frozenset[str]().union(*(each.parameters for each in passes))
+    groups: list[frozenset[str]] = []
+    for each in passes:
+        apart = [group for group in groups if not group & each.parameters]
+        joined = [group for group in groups if group & each.parameters]
+        groups = [*apart, each.parameters.union(*joined)]
     acting = frozenset[str]().union(*(p.parameters for p in passes if not p.identity))
-    return followed - acting
+    return tuple(group for group in groups if not group & acting)
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:

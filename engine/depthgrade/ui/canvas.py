@@ -34,7 +34,6 @@ class Canvas:
         size: of the window in pixels, where that may have changed.
         """
         if size is not None and size != self._size:
-            self._screen.release()
             self._screen, self._size, self._before = Screen(self._device, size), size, None
         self._screen.use()
         scaled = (data.framebuffer_scale.x, data.framebuffer_scale.y) != (1, 1)
