@@ -82,7 +82,7 @@ def warmed(stage: Stage) -> None:
     assert player is not None
     player.play()
     end = time.monotonic() + 4 * player.info.seconds + 20
-    while player.preview.depth.made < player.info.frame_count and time.monotonic() < end:
+    while player.preview.depth.count < player.info.frame_count and time.monotonic() < end:
         paced(stage)
 
 

@@ -29,10 +29,14 @@ _NICE = 10  # a tenth of a player's share where both want all
 
 @dataclass(frozen=True)
 class Wanted:
-    """The maps of depth that are missing, most urgent first: (quality, frame)."""
+    """The maps of depth that are missing, most urgent first: (quality, frame).
+
+    draft   those of a network need not be steadied over time: playback can't wait for it
+    """
 
     project: Project
     maps: tuple[tuple[str, int], ...]
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Depth:
-    """One finished map, and as the grade reads it: guided-filter lines where it is small."""
+    """One map, and as the grade reads it: guided-filter lines where it is small.
+
+    final   the map that a render takes, no draft
+    """
 
     quality: str
     index: int
     map: Map
     lines: Map | None
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,7 @@ def estimate_depth(pipe: Connection) -> None:
                     told.add((quality, shot.shot.start))
                     depth = renderer.depth
                     pipe.send(Found(quality, shot, depth.guided, depth.description))
-                pipe.send(_finished(renderer, quality, index))
+                pipe.send(_made(renderer, quality, index, draft=order.draft))
                 if inbox.waiting:
                     break
         except EngineError as error:
@@ -208,16 +216,18 @@ def estimate_depth(pipe: Connection) -> None:
             return
 
 
-def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
+def _made(renderer: Renderer, quality: str, index: int, *, draft: bool) -> Depth:
     """A frame's map, with its edges already taken from the picture."""
-    frame, engine = renderer.reader.frame(index), renderer.engine
-    map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
+    frame, engine, depth = renderer.reader.frame(index), renderer.engine, renderer.clip_depth
+    planes, final = engine.upload(frame), True
+    if draft:
+        map, guide, final = depth.draft(frame, planes, quality)
+    else:
+        map, guide = depth.map(frame, planes, quality)
     if guide is None:
-        return Depth(quality, index, map, None)
-    lines = engine.read(engine.depth_texture(quality, map, guide, soft=renderer.depth.soft))[
-        ..., :2
-    ]
-    return Depth(quality, index, map, np.ascontiguousarray(lines))
+        return Depth(quality, index, map, None, final)
+    lines = engine.read(engine.depth_texture(quality, map, guide, soft=depth.soft))[..., :2]
+    return Depth(quality, index, map, np.ascontiguousarray(lines), final)
 
 
 def warm_programs(pipe: Connection) -> None:

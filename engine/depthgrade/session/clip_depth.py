@@ -112,12 +112,25 @@ class ClipDepth:
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
         """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
-        found = self.shot(frame.index, quality)
-        stored = self._stored_map(frame.index, quality, found.mapping)
-        if stored is None:
-            return self._estimated(frame, quality)
-        if not self.guided:
-            return stored, None
+        return self._stored(frame, planes, quality) or self._estimated(frame, quality)
+
+    def draft(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map, Texture | None, bool]:
+        """As `map`, but what a network says of the frame alone; and whether `map` says the same."""
+        if (stored := self._stored(frame, planes, quality)) is not None:
+            return *stored, True
+        assert self._network is not None
+        raw, picture = self._network.draft(frame, quality)
+        return self.shot(frame.index, quality).mapping.apply(raw), picture, False
+
+    def _stored(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map, Texture | None] | None:
+        """What files hold of a frame, and the guide; None if it has to be estimated."""
+        stored = self._stored_map(frame.index, quality, self.shot(frame.index, quality).mapping)
+        if stored is None or not self.guided:
+            return None if stored is None else (stored, None)
         height, width = stored.shape
         program = self._view.program((width, height))
         return stored, self._engine.network_input(program, planes)[0]

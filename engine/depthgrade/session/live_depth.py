@@ -2,6 +2,10 @@
 
 A frame is drawn with its own map if that has come, else with the nearest map of the same shot, and
 the caller is told which. Maps are kept within a budget, so that a second pass over a clip is exact.
+
+While the clip plays maps are asked for before they are due, of every frame, every second or every
+fourth as the process keeps up, and they are drafts: steadying one over time takes the maps of all
+frames around it, by when the playhead is elsewhere. A standing frame gets the map of a render.
 """
 
 from collections import OrderedDict
@@ -26,6 +30,8 @@ from depthgrade.session.renderer import Renderer
 
 _KEPT_BYTES = 384 << 20
 _AHEAD = 16  # frames asked for before they are due
+CADENCES = (1, 2, 4)  # every which frame gets a map of its own while the clip plays
+_LEARNT = 24  # frames that pass before the cadence is chosen anew
 _FARTHEST = 48  # frames: a map from farther away says nothing about a picture
 
 
@@ -34,6 +40,7 @@ class LiveDepth:
 
     progress      what the process is busy with before the first map, or None
     error         why there is no depth, one line, or None
+    cadence       of CADENCES
     """
 
     def __init__(self, frame_count: int) -> None:
@@ -50,6 +57,9 @@ class LiveDepth:
         self.progress: Progress | None = None
         self.error: str | None = None
         self.made = 0  # maps that have come, for reports
+        self.cadence = CADENCES[1]
+        self._before = 0  # the frame at the last request
+        self._passed, self._arrived = 0, 0  # frames and maps since the cadence was chosen
 
     def attach(self, renderer: Renderer, frame_at: Callable[[int], Frame]) -> None:
         """Becomes this renderer's source of depth."""
@@ -71,19 +81,51 @@ class LiveDepth:
             self.error = None
         if not qualities or self.error is not None:
             return
-        near = [(index + offset * (step or 1)) % self._count for offset in range(_AHEAD)]
-        rest: list[int] = []
-        if not step and len(self._maps) < self._allowed:  # standing: the rest of the clip, too
-            rest = [(index + offset) % self._count for offset in range(self._count)]
-        missing = tuple(
-            (q, i) for i in [*near, *rest] for q in qualities if (q, i) not in self._maps
-        )[:_AHEAD]
-        wanted = Wanted(bare, missing)
+        missing, draft = self._missing(index, step, qualities)
+        wanted = Wanted(bare, missing, draft)
         if missing and wanted != self._sent:
             if self._process is None:
                 self._process = Background(estimate_depth)
             self._process.send(wanted)
             self._sent = wanted
+
+    def _missing(
+        self, index: int, step: int, qualities: tuple[str, ...]
+    ) -> tuple[tuple[tuple[str, int], ...], bool]:
+        """The maps to make, most urgent first, and whether drafts will do."""
+        if not step:
+            near = [(index + offset) % self._count for offset in range(_AHEAD)]
+            whole = len(self._maps) < self._allowed  # the rest of the clip, too
+            rest = [(index + offset) % self._count for offset in range(self._count if whole else 0)]
+            return self._without(near + rest, qualities, final=True), False
+        self._learn(index, step)
+        lead = 2 * self.cadence if self._maps else 0  # what is due sooner would come too late
+        span = min(_AHEAD * self.cadence, self._count)
+        frames = [(index + step * (lead + offset)) % self._count for offset in range(span)]
+        frames.sort(key=lambda frame: frame // abs(step) % self.cadence > 0)  # stable: then others
+        drafts = self._without(frames, qualities, final=False)
+        return (drafts, True) if drafts else (self._without(frames, qualities, final=True), False)
+
+    def _without(
+        self, frames: list[int], qualities: tuple[str, ...], *, final: bool
+    ) -> tuple[tuple[str, int], ...]:
+        """The maps of these frames that are not there, a draft being none where final is asked."""
+        wanted = dict.fromkeys((quality, frame) for frame in frames for quality in qualities)
+        there = {key for key, made in self._maps.items() if made.final or not final}
+        return tuple(key for key in wanted if key not in there)[:_AHEAD]
+
+    def _learn(self, index: int, step: int) -> None:
+        """The cadence that the process keeps up with."""
+        passed, self._before = (index - self._before) // step, index
+        if not 0 <= passed < _LEARNT:  # a jump, or round again
+            self._passed = self._arrived = 0
+            return
+        self._passed += passed
+        if self._passed >= _LEARNT:
+            needed = self._passed / max(1, self._arrived)
+            fitting = (each for each in CADENCES if needed < 1.2 * each)
+            self.cadence = next(fitting, CADENCES[-1])
+            self._passed = self._arrived = 0
 
     def pump(self) -> bool:
         """Takes what the process has made; whether there is anything new."""
@@ -98,6 +140,7 @@ class LiveDepth:
                 case Depth():
                     self.progress = None
                     self.made += 1
+                    self._arrived += 1
                     self._keep(answer)
                 case Failed():
                     self.error, self.progress = answer.error, None
@@ -112,7 +155,8 @@ class LiveDepth:
 
     def exact(self, index: int, qualities: tuple[str, ...]) -> bool:
         """Whether a frame is drawn with its own map."""
-        return all((quality, index) in self._maps for quality in qualities)
+        there = (self._maps.get((quality, index)) for quality in qualities)
+        return all(each is not None and each.final for each in there)
 
     def map_of(self, index: int, quality: str) -> Map | None:
         """A frame's map if it is there, for histograms and probes."""
@@ -120,14 +164,18 @@ class LiveDepth:
         return None if found is None else found.map
 
     @property
+    def _final(self) -> set[int]:
+        return {index for (_, index), made in self._maps.items() if made.final}
+
+    @property
     def count(self) -> int:
-        """How many frames have a map of their own."""
-        return len({index for _, index in self._maps})
+        """How many frames have a map of their own, no draft."""
+        return len(self._final)
 
     def spans(self) -> list[tuple[int, int]]:
         """The stretches of frames (first, one past the last) whose own map is here."""
         found: list[tuple[int, int]] = []
-        for index in sorted({index for _, index in self._maps}):
+        for index in sorted(self._final):
             if found and found[-1][1] == index:
                 found[-1] = found[-1][0], index + 1
             else:
@@ -170,6 +218,9 @@ class LiveDepth:
         return (shot.start, shot.stop) if shot is not None else (0, self._count)
 
     def _keep(self, depth: Depth) -> None:
+        there = self._maps.get((depth.quality, depth.index))
+        if there is not None and there.final and not depth.final:
+            return
         self._maps[depth.quality, depth.index] = depth
         lines = 0 if depth.lines is None else depth.lines.nbytes
         self._allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes + lines))
