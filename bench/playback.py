@@ -1,6 +1,6 @@
 """How the player keeps up: ten seconds of playback with a slider dragged all the while.
 
-    python bench/playback.py CLIP [--depth DIR] [--live] [--look NAME] [--seconds 10]
+    python bench/playback.py CLIP [--depth DIR] [--live] [--seconds 10]
 
 Drawn without a window, painted and waited for, so that the driver can't hide work. Every time is
 wall clock (but for cpu_ms), so the machine must be quiet. Prints JSON:
@@ -30,7 +30,8 @@ from depthgrade.ui.pace import pause
 from depthgrade.ui.stage import Stage
 from imgui_bundle import imgui
 
-NODE, VALUE = "sky", "gain"  # of recover-highlights, as shipped
+LOOK = "recover-highlights"  # as shipped
+NODE, VALUE = "sky", "gain"  # of it
 PERIOD = 48  # refreshes for the dial to go there and back
 
 
@@ -198,13 +199,12 @@ def main() -> None:
     parser.add_argument("clip", type=Path)
     parser.add_argument("--depth", type=Path)
     parser.add_argument("--model")
-    parser.add_argument("--look", default="recover-highlights")
     parser.add_argument("--live", action="store_true", help="depth is made while the clip plays")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--size", default="1280x720")
     options = parser.parse_args()
     width, height = (int(each) for each in options.size.split("x"))
-    look = looks.load(options.look)
+    look = looks.load(LOOK)
     project = Project(clip=options.clip, look=look, depth=options.depth, model=options.model)
     clock = Clock()
     with Stage((width, height), patient=False) as stage:
@@ -215,7 +215,7 @@ def main() -> None:
         ready(stage)
         if not options.live:
             warmed(stage)
-        result = {"window": options.size, "look": options.look, **play(stage, options.seconds)}
+        result = {"window": options.size, "look": LOOK, **play(stage, options.seconds)}
         if not options.live:
             result["input_to_picture_refreshes"] = input_to_picture(stage)
             rounds = []

@@ -1,11 +1,12 @@
 """Depth beside playback: what is asked for and when, without a process or a network."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from depthgrade import Project
+from depthgrade import Look, Project
 from depthgrade.depth import Limits, Mapping, Shot
 from depthgrade.session import live_depth
 from depthgrade.session.background import Depth, Found, Wanted
@@ -88,6 +89,8 @@ def test_a_standing_frame_is_exact_with_a_render_s_map_alone(
     live: tuple[LiveDepth, Worker],
 ) -> None:
     depth, worker = live
+    depth.ask(PROJECT, 7, 0, BETTER)
+    assert worker.orders[-1] == Wanted(replace(PROJECT, look=Look()), (("better", 7),), draft=True)
     worker.answers = [made(7, final=False)]
     depth.pump()
     assert depth.ready(7, BETTER) and not depth.exact(7, BETTER)

@@ -5,7 +5,8 @@ the caller is told which. Maps are kept within a budget, so that a second pass o
 
 While the clip plays maps are asked for before they are due, of every frame, every second or every
 fourth as the process keeps up, and they are drafts: steadying one over time takes the maps of all
-frames around it, by when the playhead is elsewhere. A standing frame gets the map of a render.
+frames around it, by when the playhead is elsewhere. A standing frame gets a draft at once and then
+the map of a render.
 """
 
 from collections import OrderedDict
@@ -94,6 +95,8 @@ class LiveDepth:
     ) -> tuple[tuple[tuple[str, int], ...], bool]:
         """The maps to make, most urgent first, and whether drafts will do."""
         if not step:
+            if own := self._without([index], qualities, final=False):
+                return own, True  # soon something to see; what it took is of use to the map
             near = [(index + offset) % self._count for offset in range(_AHEAD)]
             whole = len(self._maps) < self._allowed  # the rest of the clip, too
             rest = [(index + offset) % self._count for offset in range(self._count if whole else 0)]
