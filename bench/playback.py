@@ -1,10 +1,19 @@
 """How the player keeps up: ten seconds of playback with a slider dragged all the while.
 
-    python bench/playback.py CLIP [--depth DIR] [--seconds 10]
+    python bench/playback.py CLIP [--depth DIR] [--live] [--seconds 10]
 
-Drawn without a window, painted and waited for, so that the driver can't hide work. Prints the
-frame-time median, p95 and p99, what was shown and dropped, how many programs a drag compiled, how
-many refreshes an input takes to change the picture, and full-size speed against an empty graph.
+Drawn without a window, painted and waited for, so that the driver can't hide work. Every time is
+wall clock (but for cpu_ms), so the machine must be quiet. Prints JSON:
+
+frame_ms      from the end of one refresh to the end of the next, pauses to keep the clip's pace
+              included; work_ms is without them
+shown_fps     frames that came on the screen a second of playback; dropped: the clip's that did not
+exact_share   of the refreshes, those whose picture had depth of its own frame
+size_median   pictures are drawn at one over this of the clip's size, chosen by the player
+compiled_by_dragging          programs made while the slider moved
+input_to_picture_refreshes    from a moved mouse to another picture
+full_size_*   without dragging, at the clip's full size, with the look and with an empty graph in
+              turn: frames a second in the clip's time, and without a clock, one after another
 """
 
 import argparse
@@ -15,13 +24,34 @@ from pathlib import Path
 
 from depthgrade import looks
 from depthgrade.project import Project
+from depthgrade.session.machine import machine
 from depthgrade.ui.files import empty_look
 from depthgrade.ui.pace import pause
 from depthgrade.ui.stage import Stage
 from imgui_bundle import imgui
 
-NODE, VALUE = "sky", "gain"  # of recover-highlights, as shipped
+LOOK = "recover-highlights"  # as shipped
+NODE, VALUE = "sky", "gain"  # of it
 PERIOD = 48  # refreshes for the dial to go there and back
+
+
+class Clock:
+    """Time for a player: that of the wall, or, while stopped, what it is told."""
+
+    def __init__(self) -> None:
+        self._stopped: float | None = None
+        self._offset = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self._offset if self._stopped is None else self._stopped
+
+    def advance(self, seconds: float) -> None:
+        """Stops, and goes on by that much."""
+        self._stopped = self() + seconds
+
+    def run(self) -> None:
+        """Goes with the wall's from where it is."""
+        self._offset, self._stopped = self() - time.monotonic(), None
 
 
 def percentile(values: list[float], part: float) -> float:
@@ -38,16 +68,23 @@ def ready(stage: Stage, seconds: float = 180) -> None:
         stage.turn()
 
 
+def paced(stage: Stage) -> float:
+    """A refresh and the pause after it, as in the window; seconds the refresh took."""
+    began = time.perf_counter()
+    stage.turn()
+    spent = time.perf_counter() - began
+    time.sleep(pause(stage.app, began, software=stage.device.software))
+    return spent
+
+
 def warmed(stage: Stage) -> None:
     """The clip played through once, so that its depth is analysed and its programs compiled."""
     player = stage.app.player
     assert player is not None
     player.play()
     end = time.monotonic() + 4 * player.info.seconds + 20
-    while player.preview.depth.made < player.info.frame_count and time.monotonic() < end:
-        began = time.perf_counter()
-        stage.turn()
-        time.sleep(pause(stage.app, began, software=stage.device.software))
+    while player.preview.depth.count < player.info.frame_count and time.monotonic() < end:
+        paced(stage)
 
 
 def play(stage: Stage, seconds: float) -> dict[str, float]:
@@ -64,7 +101,9 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
     io.add_mouse_button_event(0, True)
     player.play()
     times: list[float] = []
+    work: list[float] = []
     sizes: list[int] = []
+    exact = 0
     begin = last = time.perf_counter()
     cpu = time.process_time()
     number = 0
@@ -72,9 +111,8 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         number += 1
         place = abs(number % PERIOD - PERIOD / 2) - PERIOD / 4
         io.add_mouse_pos_event(x + 2 * place, y)
-        began = time.perf_counter()
-        stage.turn()
-        time.sleep(pause(app, began, software=stage.device.software))
+        work.append(1000 * paced(stage))
+        exact += app.pictures.state is not None and app.pictures.state.exact
         now = time.perf_counter()
         times.append(1000 * (now - last))
         sizes.append(player.proxy)
@@ -87,10 +125,13 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         "frame_ms_p95": percentile(times, 0.95),
         "frame_ms_p99": percentile(times, 0.99),
         "p99_over_median": percentile(times, 0.99) / percentile(times, 0.5),
+        "work_ms_median": percentile(work, 0.5),
+        "work_ms_p99": percentile(work, 0.99),
         "cpu_ms_per_refresh": 1000 * (time.process_time() - cpu) / number,
         "clip_fps": float(player.info.rate),
         "shown_fps": counts.shown / (last - begin),
         "dropped": counts.dropped,
+        "exact_share": exact / number,
         "compiled_by_dragging": player.preview.renderer.engine.runner.compiled - compiled,
         "size_median": percentile([float(size) for size in sizes], 0.5),
         **{f"{name}_ms": value for name, value in player.stages().items()},
@@ -124,26 +165,32 @@ def input_to_picture(stage: Stage) -> int:
     raise SystemExit("bench: the picture did not change")
 
 
-def full_size(stage: Stage, project: Project, seconds: float) -> float:
-    """Refreshes a second at full size, one new frame each, as fast as they come."""
+def full_size(stage: Stage, clock: Clock, project: Project, seconds: float) -> tuple[float, float]:
+    """Frames shown a second at full size: in the clip's time, and one after another."""
     app = stage.app
     app.edit(project, "bench")
-    app.select(next(iter(project.look.nodes), None))
+    app.select(NODE if NODE in project.look.nodes else None)
     player = app.player
     assert player is not None
     player.choice = 1
-    index = 0
-    end = time.perf_counter() + 3
-    while time.perf_counter() < end:  # programs and frames are made
-        player.seek(index := (index + 1) % player.info.frame_count)
-        stage.turn()
-    count, begin = 0, time.perf_counter()
-    while time.perf_counter() - begin < seconds:
-        player.seek(index := (index + 1) % player.info.frame_count)
-        stage.turn()
-        count += 1
+    player.play()
+    end = time.perf_counter() + 2
+    while time.perf_counter() < end:  # programs are made
+        paced(stage)
+    found = []
+    for step in (0.0, 1 / float(player.info.rate)):
+        shown, begin = player.counts.shown, time.perf_counter()
+        while time.perf_counter() - begin < seconds:
+            if step:
+                clock.advance(step)
+                stage.turn()
+            else:
+                paced(stage)
+        found.append((player.counts.shown - shown) / (time.perf_counter() - begin))
+    clock.run()
+    player.pause()
     player.choice = None
-    return count / (time.perf_counter() - begin)
+    return found[0], found[1]
 
 
 def main() -> None:
@@ -152,31 +199,38 @@ def main() -> None:
     parser.add_argument("clip", type=Path)
     parser.add_argument("--depth", type=Path)
     parser.add_argument("--model")
+    parser.add_argument("--live", action="store_true", help="depth is made while the clip plays")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--size", default="1280x720")
     options = parser.parse_args()
     width, height = (int(each) for each in options.size.split("x"))
-    look = looks.load("recover-highlights")
+    look = looks.load(LOOK)
     project = Project(clip=options.clip, look=look, depth=options.depth, model=options.model)
+    clock = Clock()
     with Stage((width, height), patient=False) as stage:
         app = stage.app
+        app.now = clock
         app.open(project)
         app.select(NODE)
         ready(stage)
-        warmed(stage)
-        result = {
-            "device": stage.device.renderer,
-            "window": options.size,
-            **play(stage, options.seconds),
-        }
-        result["input_to_picture_refreshes"] = input_to_picture(stage)
-        rounds = []
-        for _ in range(3):
-            empty = full_size(stage, replace(project, look=empty_look()), 2)
-            graded = full_size(stage, project, 2)
-            rounds.append(graded / empty)
-        result["full_size_over_empty_graph"] = percentile(rounds, 0.5)
-        print(json.dumps(result, indent=1))
+        if not options.live:
+            warmed(stage)
+        result = {"window": options.size, "look": LOOK, **play(stage, options.seconds)}
+        if not options.live:
+            result["input_to_picture_refreshes"] = input_to_picture(stage)
+            rounds = []
+            for _ in range(2):
+                empty = full_size(stage, clock, replace(project, look=empty_look()), 2.5)
+                rounds.append((full_size(stage, clock, project, 2.5), empty))
+            for number, name in enumerate(("clip_time", "no_clock")):
+                ours = [graded[number] for graded, _ in rounds]
+                bare = [empty[number] for _, empty in rounds]
+                result[f"full_size_{name}_fps"] = sum(ours) / len(ours)
+                result[f"full_size_{name}_empty_graph_fps"] = sum(bare) / len(bare)
+                result[f"full_size_{name}_over_empty_graph"] = sum(ours) / sum(bare)
+        info = app.player.info if app.player is not None else None
+        size = [] if info is None else [f"{info.codec} {info.width}x{info.height}"]
+    print(json.dumps({"machine": machine(), "clip": " ".join(size), **result}, indent=1))
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class Project:
     def configuration(self) -> UserConfig | None:
         """The user's OpenColorIO configuration, read once while its file stays the same."""
         source = str(self.ocio or os.environ.get("OCIO") or "")
-        changed = Path(source).stat().st_mtime_ns if Path(source).is_file() else 0
+        changed = Path(source).stat().st_mtime_ns if source and Path(source).is_file() else 0
         return _configuration(source, changed)
 
     @property

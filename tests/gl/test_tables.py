@@ -6,8 +6,9 @@ import moderngl
 import numpy as np
 from depthgrade.color import GlslFunction, evaluate_file, file_transform
 from depthgrade.compiler.program import Program, Sampler, assemble
-from depthgrade.gl.device import Device
+from depthgrade.gl.device import Device, headless
 from depthgrade.gl.runner import Inputs, Runner
+from depthgrade.gl.textures import TextureStore
 
 
 def _program(functions: tuple[GlslFunction, ...], size: tuple[int, int]) -> Program:
@@ -53,3 +54,14 @@ def test_curves_and_cubes_are_bound_beside_the_picture(
         shown = runner.read(runner.run(program, Inputs(planes=(plane,))))
         np.testing.assert_allclose(shown[..., :3], expected, atol=1e-5)
     plane.release()
+
+
+def test_a_texture_of_another_shape_takes_the_place_of_the_one_before() -> None:
+    with headless() as device, device.current():
+        store = TextureStore(device)
+        store.fill("map", np.zeros((4, 6), np.float32))
+        values = np.arange(10, dtype=np.float32).reshape(2, 5)
+        texture = store.fill("map", values)
+        device.collect()  # frees the first, once
+        assert texture.size == (5, 2)
+        assert np.array_equal(np.frombuffer(texture.read(alignment=1), np.float32), values.ravel())

@@ -23,7 +23,14 @@ from depthgrade.nodes.base import (
     Node,
     shown,
 )
-from depthgrade.nodes.registry import Parameter, change_node, make_node, node_types, parameters
+from depthgrade.nodes.registry import (
+    Parameter,
+    change_node,
+    make_node,
+    node_types,
+    parameters,
+    resting,
+)
 from depthgrade.project import parse_value
 from numpy.typing import NDArray
 
@@ -252,3 +259,25 @@ def test_twenty_pointwise_nodes_with_keys_and_both_mixers_are_one_pass(tmp_path:
     assert len(project.look.used()) == 20
     plan = compile_grade(Request(project, source, "rec709"))
     assert len(plan.programs) == 1
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_what_rests_wakes_together_and_moves_nothing_else(name: str) -> None:
+    """A resting parameter may be a literal while others are dragged: no step follows it."""
+    node = make_node(name, {"type": name})
+    if name == "depth_map":
+        node = change_node(
+            name, node, {"far_limit": 0.0, "near_limit": 1.0, "post_processing": True}
+        )
+    groups = resting(node)
+    steps: list[Any] = []
+    for calls in ("steps", "last_steps", "key_steps"):
+        steps += getattr(node, calls, tuple)() if isinstance(node, ColorNode | KeyNode) else ()
+    followed = frozenset[str]().union(*(step.parameters for step in steps))
+    assert not any(group & followed for group in groups)
+    if isinstance(node, ColorNode):
+        assert frozenset({"key_blur"}) in groups
+        assert frozenset({"key_blur"}) not in resting(change_node(name, node, {"key_blur": 1.0}))
+    if name == "depth_map":
+        expected = {frozenset({each}) for each in ("post_filter", "contract_expand", "blur")}
+        assert set(groups) == expected

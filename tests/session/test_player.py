@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from depthgrade import Look, Project, looks
 from depthgrade.gl.device import headless
 from depthgrade.media import open_clip
@@ -183,15 +184,26 @@ def test_a_smaller_preview_is_the_average_of_the_picture(clip: Path) -> None:
     assert abs(small - mean).mean() < 4e-3
 
 
-def test_a_picture_that_takes_too_long_is_drawn_smaller(clip: Path) -> None:
+@pytest.mark.parametrize(
+    ("picture", "panel", "expected"),
+    [(0.020, 0.010, 1), (0.050, 0.015, 2), (0.150, 0.015, 4), (0.020, 0.030, 2)],
+)
+def test_the_automatic_size_is_the_largest_that_keeps_the_clock(
+    clip: Path, picture: float, panel: float, expected: int
+) -> None:
+    """At 24 frames a second, with times (at full size, of the panels) in proportion to pixels."""
     with headless() as device:
         player = Player(Project(clip=clip, look=Look()), device)
         try:
-            for _ in range(8):
-                player._adapt(0.2)
-            assert player.proxy == 2
-            for _ in range(8):
-                player._adapt(0.001)
+            player.milliseconds["panel"] = 1000 * panel
+            sizes = []
+            for _ in range(90):
+                player._adapt(0.002 + picture / player.proxy**2)
+                sizes.append(player.proxy)
+            assert set(sizes[30:]) == {expected}  # found, and no longer tried out
+            player.milliseconds["panel"] = 0.0
+            for _ in range(30):
+                player._adapt(0.001)  # there is room now
             assert player.proxy == 1
         finally:
             player.close()

@@ -1,11 +1,13 @@
 """What the viewer shows is what `still` writes; keys, comparison and probe say what is there."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from depthgrade import Look, Project, Renderer, editing, looks
 from depthgrade.nodes.picked import PickedPoint
+from depthgrade.ui.drawing import live_values
 from depthgrade.ui.probe import probe
 from depthgrade.ui.stage import Stage
 from imgui_bundle import imgui
@@ -45,6 +47,32 @@ def test_an_impatient_preview_settles_on_the_same_picture(
     with Renderer(Project(clip=clip, look=look, depth=depth_pass)) as renderer:
         theirs = renderer.frame(0)
     assert np.array_equal(ours, theirs)
+
+
+def test_a_blur_of_nothing_costs_nothing_until_it_is_dragged(
+    opened: Opened, clip: Path, depth_pass: Path
+) -> None:
+    """The key blur of the selected node is no uniform, and yet ready when its drag begins."""
+    stage = opened(None)
+    app = stage.app
+    app.patient = False
+    app.open(Project(clip=clip, look=looks.load("recover-highlights"), depth=depth_pass))
+    app.select("sky")
+    stage.settle()
+    assert app.player is not None
+    preview = app.player.preview
+    live = live_values(app)
+    assert "sky.gain" in live and "sky.key_blur" not in live
+    preview.draw(app.player.frame, app.project, live=live)  # type: ignore[arg-type]
+    assert len(preview.renderer.plan(0)[0].programs) == 1
+    end = time.monotonic() + 60
+    while (not app.foreseen or preview.warming) and time.monotonic() < end:
+        stage.refresh()
+        time.sleep(0.01)
+    app.set("sky.key_blur", 5.0, held=True)
+    stage.refresh()
+    assert "sky.key_blur" in live_values(app)
+    assert app.pictures.state is not None and app.pictures.state.current
 
 
 def test_a_look_that_reads_other_frames_settles_on_what_still_writes(

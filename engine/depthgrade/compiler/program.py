@@ -93,11 +93,12 @@ class Program:
 
     def values(self, nodes: Mapping[str, Node]) -> dict[str, Argument]:
         """The values of the uniforms for the nodes as they are now."""
-        found: dict[str, Argument] = {}
-        for uniform in self.uniforms:
-            made = self._calls(nodes, uniform.node, uniform.calls)
-            found[uniform.name] = made[uniform.call].arguments[uniform.argument]
-        return found
+        lists = {(uniform.node, uniform.calls) for uniform in self.uniforms}
+        made = {place: self._calls(nodes, *place) for place in lists}
+        return {
+            each.name: made[each.node, each.calls][each.call].arguments[each.argument]
+            for each in self.uniforms
+        }
 
     def sized(self, nodes: Mapping[str, Node]) -> "Program":
         """The program with the size it has for the nodes as they are now; its text stays."""

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 import depthgrade.nodes
 from depthgrade.errors import ProjectError, suggest
-from depthgrade.nodes.base import Node, shown
+from depthgrade.nodes.base import ColorNode, KeyNode, Node, Pass, shown
 from depthgrade.nodes.picked import PickedPoint
 
 
@@ -82,6 +82,27 @@ def parameters(kind: type[Node]) -> dict[str, Parameter]:
     common = Node.model_fields
     fields = sorted(kind.model_fields.items(), key=lambda item: item[0] in common)
     return {name: _parameter(name, field) for name, field in fields}
+
+
+def resting(node: Node) -> tuple[frozenset[str], ...]:
+    """The parameters that only passes follow which do nothing now, such as a blur of 0.
+
+    Those that share passes are together. While one of them is live its passes are drawn all the
+    same, which costs more than a grade.
+    """
+    size = 1920, 1080  # whether a pass does something is the same at any
+    passes: list[Pass] = []
+    if isinstance(node, ColorNode):
+        passes += node.key_passes(size)
+    if isinstance(node, ColorNode | KeyNode):
+        passes += node.passes(size)
+    groups: list[frozenset[str]] = []
+    for each in passes:
+        apart = [group for group in groups if not group & each.parameters]
+        joined = [group for group in groups if group & each.parameters]
+        groups = [*apart, each.parameters.union(*joined)]
+    acting = frozenset[str]().union(*(p.parameters for p in passes if not p.identity))
+    return tuple(group for group in groups if not group & acting)
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:

@@ -7,6 +7,7 @@ is in the driver's cache on disk, so that the player compiles it in milliseconds
 """
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,14 +25,20 @@ from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
 
+_NICE = 10  # a tenth of a player's share where both want all
+
 
 @dataclass(frozen=True)
 class Wanted:
     """What is missing, most urgent first: (quality, frame, None) is a map of depth, with a picked
-    point the depth under it."""
+    point the depth under it.
+
+    draft   maps of a network need not be steadied over time: playback can't wait for it
+    """
 
     project: Project
     missing: tuple[tuple[str, int, PickedPoint | None], ...]
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +80,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Depth:
-    """One finished map, and as the grade reads it: guided-filter lines where it is small."""
+    """One map, and as the grade reads it: guided-filter lines where it is small.
+
+    final   the map that a render takes, no draft
+    """
 
     quality: str
     index: int
     map: Map
     lines: Map | None
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,7 +191,12 @@ class _Inbox:
 
 
 def estimate_depth(pipe: Connection) -> None:
-    """The child that finds shots and makes maps of depth (orders: Wanted)."""
+    """The child that finds shots and makes maps of depth (orders: Wanted).
+
+    It takes what the player leaves of the processor: playback never waits for depth.
+    """
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     inbox = _Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
@@ -204,7 +220,7 @@ def estimate_depth(pipe: Connection) -> None:
                     depth = renderer.depth
                     pipe.send(Found(quality, shot, depth.guided, depth.description))
                 if point is None:
-                    pipe.send(_finished(renderer, quality, index))
+                    pipe.send(_made(renderer, quality, index, draft=order.draft))
                 else:
                     depth_there = renderer.depth.target(index, quality, point, progress)
                     pipe.send(Target(quality, index, point, depth_there))
@@ -216,17 +232,19 @@ def estimate_depth(pipe: Connection) -> None:
             return
 
 
-def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
+def _made(renderer: Renderer, quality: str, index: int, *, draft: bool) -> Depth:
     """A frame's map, with its edges already taken from the picture."""
-    frame, engine = renderer.pictures.frame(index), renderer.engine
-    map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
+    frame, engine, depth = renderer.pictures.frame(index), renderer.engine, renderer.clip_depth
+    planes, final = engine.upload(frame), True
+    if draft:
+        map, guide, final = depth.draft(frame, planes, quality)
+    else:
+        map, guide = depth.map(frame, planes, quality)
     values = engine.values(map)
     if guide is None:
-        return Depth(quality, index, values, None)
-    lines = engine.read(engine.depth_texture(quality, map, guide, soft=renderer.depth.soft))[
-        ..., :2
-    ]
-    return Depth(quality, index, values, np.ascontiguousarray(lines))
+        return Depth(quality, index, values, None, final)
+    lines = engine.read(engine.depth_texture(quality, map, guide, soft=depth.soft))[..., :2]
+    return Depth(quality, index, values, np.ascontiguousarray(lines), final)
 
 
 def warm_programs(pipe: Connection) -> None:

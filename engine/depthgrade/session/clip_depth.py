@@ -142,12 +142,25 @@ class ClipDepth:
 
         What a network made is a texture, drawn over by the next map.
         """
-        found = self.shot(frame.index, quality)
-        stored = self._stored_map(frame.index, quality, found.mapping)
-        if stored is None:
-            return self._estimated(frame, quality)
-        if not self.guided:
-            return stored, None
+        return self._stored(frame, planes, quality) or self._estimated(frame, quality)
+
+    def draft(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map | Texture, Texture | None, bool]:
+        """As `map`, but what a network says of the frame alone; and whether `map` says the same."""
+        if (stored := self._stored(frame, planes, quality)) is not None:
+            return *stored, True
+        assert self._network is not None
+        raw, picture = self._network.draft(frame, quality)
+        return self._mapped(raw, self.shot(frame.index, quality).mapping, quality), picture, False
+
+    def _stored(
+        self, frame: Frame, planes: tuple[Texture, ...], quality: str
+    ) -> tuple[Map, Texture | None] | None:
+        """What files hold of a frame, and the guide; None if it has to be estimated."""
+        stored = self._stored_map(frame.index, quality, self.shot(frame.index, quality).mapping)
+        if stored is None or not self.guided:
+            return None if stored is None else (stored, None)
         height, width = stored.shape
         program = self._view.program((width, height))
         return stored, self._engine.network_input(program, planes)
@@ -204,16 +217,18 @@ class ClipDepth:
 
     def _estimated(self, frame: Frame, quality: str) -> tuple[Texture, Texture]:
         found = self.shot(frame.index, quality)
-        mapping = found.mapping
-        span = mapping.high - mapping.low
+        span = found.mapping.high - found.mapping.low
         assert self._network is not None
         finished, picture = self._network.finished(frame, quality, found.shot, span)
-        values = {"low": mapping.low, "scale": mapping.scale, "base": 0.0 if span else 0.5}
-        inputs = Inputs(pictures=(finished,))
+        return self._mapped(finished, found.mapping, quality), picture
+
+    def _mapped(self, nearness: Texture, mapping: depth.Mapping, quality: str) -> Texture:
+        """As Mapping.apply, on the device; drawn over by the next map of a quality."""
+        constant = mapping.high == mapping.low
+        values = {"low": mapping.low, "scale": mapping.scale, "base": 0.5 if constant else 0.0}
+        program, inputs = compile_mapped(nearness.size), Inputs(pictures=(nearness,))
         with self._engine.stage("depth in time"):
-            program = compile_mapped(finished.size)
-            mapped = self._engine.runner.run(program, inputs, values, label=("mapped", quality))
-        return mapped, picture
+            return self._engine.runner.run(program, inputs, values, label=("mapped", quality))
 
     def raw(self, index: int, quality: str) -> Map:
         """Nearness of a frame as the network or the pass says it, without mapping or filter."""

@@ -2,10 +2,15 @@
 
 A frame is drawn with its own map if that has come, else with the nearest map of the same shot, and
 the caller is told which. Maps are kept within a budget, so that a second pass over a clip is exact.
+
+While the clip plays maps are asked for before they are due, of every frame, every second or every
+fourth as the process keeps up, and they are drafts: steadying one over time takes the maps of all
+frames around it, by when the playhead is elsewhere. A standing frame gets a draft at once and then
+the map of a render.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from depthgrade.errors import DepthError
@@ -28,9 +33,13 @@ from depthgrade.session.picked import depth_at
 from depthgrade.session.renderer import Renderer
 
 Points = tuple[tuple[str, PickedPoint], ...]  # picked targets and the quality of their depth
+Kind = tuple[str, PickedPoint | None]  # a map of a quality, or the depth under a point in it
+Want = tuple[str, int, PickedPoint | None]  # the same of a frame
 
 _KEPT_BYTES = 384 << 20
 _AHEAD = 16  # frames asked for before they are due
+CADENCES = (1, 2, 4)  # every which frame gets a map of its own while the clip plays
+_LEARNT = 24  # frames that pass before the cadence is chosen anew
 _FARTHEST = 48  # frames: a map from farther away says nothing about a picture
 
 
@@ -39,6 +48,7 @@ class LiveDepth:
 
     progress      what the process is busy with before the first map, or None
     error         why there is no depth, one line, or None
+    cadence       of CADENCES
     """
 
     def __init__(self, frame_count: int) -> None:
@@ -56,6 +66,9 @@ class LiveDepth:
         self.progress: Progress | None = None
         self.error: str | None = None
         self.made = 0  # maps that have come, for reports
+        self.cadence = CADENCES[1]
+        self._before = 0  # the frame at the last request
+        self._passed, self._arrived = 0, 0  # frames and maps since the cadence was chosen
 
     def attach(self, renderer: Renderer, frame_at: Callable[[int], Frame]) -> None:
         """Becomes this renderer's source of depth."""
@@ -85,23 +98,52 @@ class LiveDepth:
             self.error = None
         if not qualities or self.error is not None:
             return
-        near = [(index + offset * (step or 1)) % self._count for offset in range(_AHEAD)]
-        rest: list[int] = []
-        if not step and len(self._maps) < self._allowed:  # standing: the rest of the clip, too
-            rest = [(index + offset) % self._count for offset in range(self._count)]
-        kinds: Sequence[tuple[str, PickedPoint | None]] = [*((q, None) for q in qualities), *points]
-        missing = tuple(
-            (quality, i, point)
-            for i in [*near, *rest]
-            for quality, point in kinds
-            if not self._has(quality, i, point)
-        )[:_AHEAD]
-        wanted = Wanted(bare, missing)
+        missing, draft = self._missing(index, step, qualities, points)
+        wanted = Wanted(bare, missing, draft)
         if missing and wanted != self._sent:
             if self._process is None:
                 self._process = Background(estimate_depth)
             self._process.send(wanted)
             self._sent = wanted
+
+    def _missing(
+        self, index: int, step: int, qualities: tuple[str, ...], points: Points
+    ) -> tuple[tuple[Want, ...], bool]:
+        """What to make, most urgent first, and whether drafts of maps will do."""
+        kinds = _kinds(qualities, points)
+        if not step:
+            if own := self._without([index], kinds, final=False):
+                return own, True  # soon something to see; what it took is of use to the map
+            near = [(index + offset) % self._count for offset in range(_AHEAD)]
+            whole = len(self._maps) < self._allowed  # the rest of the clip, too
+            rest = [(index + offset) % self._count for offset in range(self._count if whole else 0)]
+            return self._without(near + rest, kinds, final=True), False
+        self._learn(index, step)
+        lead = 2 * self.cadence if self._maps else 0  # what is due sooner would come too late
+        span = min(_AHEAD * self.cadence, self._count)
+        frames = [(index + step * (lead + offset)) % self._count for offset in range(span)]
+        frames.sort(key=lambda frame: frame // abs(step) % self.cadence > 0)  # stable: then others
+        # Points after maps: following one takes the finished maps of all frames on its way.
+        drafts = self._without(frames, _kinds(qualities, ()), final=False)
+        return (drafts, True) if drafts else (self._without(frames, kinds, final=True), False)
+
+    def _without(self, frames: list[int], kinds: list[Kind], *, final: bool) -> tuple[Want, ...]:
+        """What is not there of these frames, a draft being nothing where final is asked."""
+        wanted = dict.fromkeys((quality, i, point) for i in frames for quality, point in kinds)
+        return tuple(want for want in wanted if not self._has(*want, final=final))[:_AHEAD]
+
+    def _learn(self, index: int, step: int) -> None:
+        """The cadence that the process keeps up with."""
+        passed, self._before = (index - self._before) // step, index
+        if not 0 <= passed < _LEARNT:  # a jump, or round again
+            self._passed = self._arrived = 0
+            return
+        self._passed += passed
+        if self._passed >= _LEARNT:
+            needed = self._passed / max(1, self._arrived)
+            fitting = (each for each in CADENCES if needed < 1.2 * each)
+            self.cadence = next(fitting, CADENCES[-1])
+            self._passed = self._arrived = 0
 
     def pump(self) -> bool:
         """Takes what the process has made; whether there is anything new."""
@@ -116,6 +158,7 @@ class LiveDepth:
                 case Depth():
                     self.progress = None
                     self.made += 1
+                    self._arrived += 1
                     self._keep(answer)
                 case Target():
                     self.progress = None
@@ -133,9 +176,9 @@ class LiveDepth:
         ) and all(self._target(index, *each) is not None for each in points)
 
     def exact(self, index: int, qualities: tuple[str, ...], points: Points = ()) -> bool:
-        """Whether a frame is drawn with its own map and targets."""
-        own = [self._has(quality, index, None) for quality in qualities]
-        return all([*own, *(self._has(quality, index, point) for quality, point in points)])
+        """Whether a frame is drawn with its own maps, no drafts, and targets."""
+        kinds = _kinds(qualities, points)
+        return all(self._has(quality, index, point, final=True) for quality, point in kinds)
 
     def target(
         self, index: int, quality: str, point: PickedPoint, progress: object = None
@@ -155,14 +198,18 @@ class LiveDepth:
         return None if found is None else found.map
 
     @property
+    def _final(self) -> set[int]:
+        return {index for (_, index), made in self._maps.items() if made.final}
+
+    @property
     def count(self) -> int:
-        """How many frames have a map of their own."""
-        return len({index for _, index in self._maps})
+        """How many frames have a map of their own, no draft."""
+        return len(self._final)
 
     def spans(self) -> list[tuple[int, int]]:
         """The stretches of frames (first, one past the last) whose own map is here."""
         found: list[tuple[int, int]] = []
-        for index in sorted({index for _, index in self._maps}):
+        for index in sorted(self._final):
             if found and found[-1][1] == index:
                 found[-1] = found[-1][0], index + 1
             else:
@@ -205,16 +252,20 @@ class LiveDepth:
         return (shot.start, shot.stop) if shot is not None else (0, self._count)
 
     def _keep(self, depth: Depth) -> None:
+        there = self._maps.get((depth.quality, depth.index))
+        if there is not None and there.final and not depth.final:
+            return
         self._maps[depth.quality, depth.index] = depth
         lines = 0 if depth.lines is None else depth.lines.nbytes
         self._allowed = max(2 * _AHEAD, _KEPT_BYTES // max(1, depth.map.nbytes + lines))
         while len(self._maps) > self._allowed:
             self._maps.popitem(last=False)
 
-    def _has(self, quality: str, index: int, point: PickedPoint | None) -> bool:
-        """Whether a frame's own map is there, or the depth of a point at it."""
+    def _has(self, quality: str, index: int, point: PickedPoint | None, *, final: bool) -> bool:
+        """Whether a frame's own map is there, a draft not counting if final, or a point's depth."""
         if point is None:
-            return (quality, index) in self._maps
+            made = self._maps.get((quality, index))
+            return made is not None and (made.final or not final)
         return index in self._targets.get((quality, point), ())
 
     def _target(self, index: int, quality: str, point: PickedPoint) -> float | None:
@@ -236,3 +287,7 @@ class LiveDepth:
                 if shot is not None and other in shot.shot and (quality, other) in self._maps:
                     return quality, other
         return None
+
+
+def _kinds(qualities: tuple[str, ...], points: Points) -> list[Kind]:
+    return [*((quality, None) for quality in qualities), *points]

@@ -20,8 +20,10 @@ from depthgrade.session.feed import Feed, Order
 from depthgrade.session.preview import Preview, Shown
 
 PROXIES = (1, 2, 4)
-_BUDGET = 0.6  # of a frame's time may go into its picture; the rest is the panel's
+_FULL, _ROOM = 0.95, 0.87  # of a frame's time may be spent; before and after a larger size
 _TRIES = 6  # pictures timed before the automatic size changes
+FASTEST = 60.0  # pictures a second that make sense on a screen
+_STEP = 4.0  # times as long a picture of twice the sides takes, where that is not known better
 
 
 @dataclass
@@ -66,7 +68,9 @@ class Player:
         self.shown_at: deque[float] = deque(maxlen=48)  # when the last frames came on
         self.milliseconds: dict[str, float] = {}  # of the last picture, by stage
         self._auto = 1
-        self._timed: deque[float] = deque(maxlen=_TRIES)
+        self._timed: deque[tuple[float, float]] = deque(maxlen=_TRIES)  # of picture and panel
+        self._left: tuple[int, float] | None = None  # the size before this and how long it took
+        self._steps = dict.fromkeys(PROXIES, _STEP)  # times as long as the next smaller size
         self.feed.order(Order(0, 0, 0, 1))
 
     def close(self) -> None:
@@ -223,15 +227,31 @@ class Player:
         return {"decode": decode, **self.milliseconds}
 
     def _adapt(self, seconds: float) -> None:
-        """The automatic size: smaller when pictures take too long, larger when there is room."""
-        self._timed.append(seconds)
+        """The automatic size: the largest at which picture and panel take no longer than a frame.
+
+        How much longer a picture takes at the next size is learnt when the size changes.
+        """
+        self._timed.append((seconds, self.milliseconds.get("panel", 0.0) / 1000))
         if self.choice is not None or len(self._timed) < _TRIES:
             return
-        usual, budget = median(self._timed), _BUDGET / float(self.info.rate or 24)
+        picture = median(picture for picture, _ in self._timed)
+        panel = median(panel for _, panel in self._timed)
+        if self._left is not None:
+            proxy, before = self._left
+            larger, ratio = min(proxy, self._auto), before / max(picture, 1e-6)
+            step = ratio if proxy < self._auto else 1 / ratio
+            self._steps[larger] = min(max(step, 1.0), _STEP)
+            self._left = None
+        time = 1 / min(float(self.info.rate or 24) * max(1, abs(self.clock.speed)), FASTEST)
         place = PROXIES.index(self._auto)
-        if usual > budget and place + 1 < len(PROXIES):
-            self._auto = PROXIES[place + 1]
-            self._timed.clear()
-        elif place and 4 * usual < 0.7 * budget:  # four times the pixels at twice the sides
-            self._auto = PROXIES[place - 1]
-            self._timed.clear()
+        if picture + panel > _FULL * time and place + 1 < len(PROXIES):
+            self._change(PROXIES[place + 1], picture)
+        elif place:
+            larger = PROXIES[place - 1]
+            if picture * self._steps[larger] + panel < _ROOM * time:
+                self._change(larger, picture)
+
+    def _change(self, proxy: int, seconds: float) -> None:
+        """Another automatic size; a picture took that long at the one before."""
+        self._left, self._auto = (self._auto, seconds), proxy
+        self._timed.clear()

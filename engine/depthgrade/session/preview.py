@@ -108,9 +108,7 @@ class Preview:
     ) -> Shown:
         """The picture (or a node's key) of a frame. Raises DeviceError and ProjectError."""
         renderer = self.renderer
-        renderer.project = replace(
-            project, output="rec709" if project.output == "auto" else project.output
-        )
+        renderer.project = _for_a_screen(project)
         renderer.live, renderer.proxy = live, proxy
         qualities = self.qualities(project.look, key)
         points = tuple(project.look.picked.values()) if qualities else ()
@@ -129,6 +127,22 @@ class Preview:
             renderer.forget(label)
         exact = self.depth.exact(frame.index, qualities, points) and not self.missed
         return Shown(texture, current=True, graded=graded, exact=exact)
+
+    @property
+    def warming(self) -> bool:
+        """Whether a program is being compiled in the other process."""
+        return self._asked is not None
+
+    def foresee(
+        self, frame: Frame, project: Project, *, live: frozenset[str], proxy: int = 1
+    ) -> None:
+        """Has the programs of other live values compiled that may be asked for soon."""
+        renderer, qualities = self.renderer, self.qualities(project.look)
+        if self.patient or not self.depth.ready(frame.index, qualities):
+            return
+        renderer.project, renderer.live, renderer.proxy = _for_a_screen(project), live, proxy
+        plan, _ = renderer.plan(frame.index)
+        self._is_quick(plan, frame, renderer.project, None, qualities)
 
     def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:
         """The frame through colour management alone."""
@@ -172,3 +186,7 @@ class Preview:
             )
             self._asked = token
         return False
+
+
+def _for_a_screen(project: Project) -> Project:
+    return replace(project, output="rec709") if project.output == "auto" else project

@@ -115,6 +115,7 @@ class App:
     complete: bool = False  # the picture is what was asked for, nothing is being waited for
     drawn: object = None
     prepared: object = None
+    foreseen: list[object] = field(default_factory=list)  # the programs that drags may ask for
 
     def __post_init__(self) -> None:
         self.monitor = Monitor(self.device)

@@ -5,8 +5,9 @@ is compiled. Once all has been still for a moment the picture is drawn as `still
 """
 
 from depthgrade.errors import EngineError
+from depthgrade.frames import Frame
 from depthgrade.nodes.base import KeyNode
-from depthgrade.nodes.registry import parameters
+from depthgrade.nodes.registry import parameters, resting
 from depthgrade.session.player import Player
 from depthgrade.ui.app import App
 
@@ -25,15 +26,33 @@ def shown_key(app: App) -> str | None:
     return next((name for name, node in nodes.items() if isinstance(node, KeyNode)), None)
 
 
-def live_values(app: App) -> frozenset[str]:
-    """The addresses that may be dragged: the numbers of the selected node."""
+def live_values(app: App, waking: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The addresses that may be dragged: the numbers of the selected node.
+
+    Not those whose passes rest, unless they are waking: the first step of their drag asks for
+    another program.
+    """
     node = app.look.nodes.get(app.selection or "")
     if node is None:
         return frozenset()
+    still = frozenset[str]().union(*resting(node)) - waking
     found = parameters(type(node)).values()
-    numbers = [p.name for p in found if p.kind in ("number", "rgb")]
+    numbers = [p.name for p in found if p.kind in ("number", "rgb") and p.name not in still]
     held = {name: getattr(node, name) for name in numbers}
     return frozenset(f"{app.selection}.{n}" for n, v in held.items() if v != "auto")
+
+
+def _foresee(app: App, player: Player, frame: Frame) -> None:
+    """Has the programs made that the first step of a drag may ask for, one at a time."""
+    node = app.look.nodes.get(app.selection or "")
+    if node is None or app.patient:
+        return
+    for group in resting(node):
+        asked = app.look, app.selection, group, player.proxy
+        if asked not in app.foreseen and not player.preview.warming:
+            live = live_values(app, group)
+            player.preview.foresee(frame, app.project, live=live, proxy=player.proxy)
+            app.foreseen = [*app.foreseen[-7:], asked]
 
 
 def is_settled(app: App) -> bool:
@@ -72,6 +91,8 @@ def update(app: App) -> None:
     there = player.playing or frame.index == player.index
     if wanted == app.drawn:
         app.complete = there
+        if there:
+            _foresee(app, player, frame)
         return
     app.complete = False
     try:

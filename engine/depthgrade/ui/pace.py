@@ -6,9 +6,8 @@ looks better than a fast one; on a GPU the screen sets the pace.
 
 from time import perf_counter
 
+from depthgrade.session.player import FASTEST
 from depthgrade.ui.app import App
-
-FASTEST = 60.0  # refreshes a second while something is edited
 
 
 def pause(app: App, began: float, *, software: bool) -> float:

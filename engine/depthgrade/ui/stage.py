@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.gl.device import Device, headless
-from depthgrade.gl.screen import Screen
 from depthgrade.project import Project
 from depthgrade.ui import theme
 from depthgrade.ui.app import App
+from depthgrade.ui.canvas import Canvas
 from depthgrade.ui.drawing import update
 from depthgrade.ui.shell import Shell
 
@@ -67,7 +67,7 @@ class Stage:
         with self.device.current():
             self._context = Context(scale_for(size))
             imgui.backends.opengl3_init("#version 330")
-            self._target = Screen(self.device, size)
+            self.canvas = Canvas(self.device, size)
         self.app = App(self.device, patient=patient)
 
     def __enter__(self) -> Self:
@@ -195,16 +195,12 @@ class Stage:
         began = time.perf_counter()
         self.refresh()
         with self.device.current():
-            self._paint()
+            self.canvas.paint(imgui.get_draw_data())
             self.device.context.finish()
         if self.app.player is not None:
             whole = 1000 * (time.perf_counter() - began)
             picture = self.app.player.milliseconds.get("picture", 0.0)
             self.app.player.milliseconds["panel"] = max(0.0, whole - picture)
-
-    def _paint(self) -> None:
-        self._target.use()
-        imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
 
     def read(self) -> NDArray[np.uint8]:
         """What is on the screen: (height, width, 3), top row first.
@@ -212,8 +208,8 @@ class Stage:
         Only now is the interface painted: a script that never looks need not wait for that.
         """
         with self.device.current():
-            self._paint()
-            return self._target.read()
+            self.canvas.paint(imgui.get_draw_data())
+            return self.canvas.read()
 
     def save(self, path: Path) -> None:
         """Writes the screen as a picture."""

@@ -6,6 +6,7 @@ never changes brightness; the dial below moves them together.
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 from imgui_bundle import ImVec2, imgui
 
@@ -80,12 +81,10 @@ def _draw(centre: ImVec2, radius: float, at: tuple[float, float], lit: bool) -> 
     draw = imgui.get_window_draw_list()
     ring = max(scaled(4), 3)
     draw.add_circle_filled(centre, radius - ring, u32(theme.grey(0.105)), 64)
-    for spoke in range(_SPOKES):
-        first = 2 * math.pi * (spoke - 0.5) / _SPOKES
-        last = 2 * math.pi * (spoke + 0.55) / _SPOKES
+    for first, last, hue in _spokes():
         draw.path_clear()
         draw.path_arc_to(centre, radius - ring / 2, -first, -last, 3)
-        draw.path_stroke(u32(_hue((first + last) / 2), 0.9 if lit else 0.62), ring)
+        draw.path_stroke(u32(hue, 0.9 if lit else 0.62), ring)
     arm = radius - ring - scaled(3)
     for dx, dy in ((1, 0), (0, 1)):
         draw.add_line(
@@ -101,6 +100,16 @@ def _draw(centre: ImVec2, radius: float, at: tuple[float, float], lit: bool) -> 
         draw.add_line(centre, ImVec2(x, y), u32(theme.grey(0.45)), 1)
     draw.add_circle_filled(ImVec2(x, y), scaled(4.5), u32(theme.grey(0.10)), 20)
     draw.add_circle(ImVec2(x, y), scaled(4.5), u32(theme.STRONG), 20, 1.4)
+
+
+@cache
+def _spokes() -> tuple[tuple[float, float, theme.Color], ...]:
+    """The ring's pieces: from which angle to which, and their colour."""
+    ends = [
+        (2 * math.pi * (n - 0.5) / _SPOKES, 2 * math.pi * (n + 0.55) / _SPOKES)
+        for n in range(_SPOKES)
+    ]
+    return tuple((first, last, _hue((first + last) / 2)) for first, last in ends)
 
 
 def _hue(angle: float) -> theme.Color:

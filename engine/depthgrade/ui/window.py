@@ -17,6 +17,7 @@ from depthgrade.gl.device import Device, windowed
 from depthgrade.project import Project
 from depthgrade.ui import files
 from depthgrade.ui.app import App
+from depthgrade.ui.canvas import Canvas
 from depthgrade.ui.drawing import update
 from depthgrade.ui.pace import pause
 from depthgrade.ui.stage import Context, scale_for
@@ -50,6 +51,7 @@ class Window:
         glfw.make_context_current(self._window)
         self.device: Device = windowed()
         glfw.swap_interval(0 if self.device.software else 1)
+        self._canvas = Canvas(self.device, glfw.get_framebuffer_size(self._window))
         self._context = Context(max(scale_for(size), self._density()))
         address = ctypes.cast(self._window, ctypes.c_void_p).value
         self.app = App(self.device)
@@ -96,15 +98,24 @@ class Window:
         imgui.new_frame()
         self._context.shell.draw(app)
         imgui.render()
-        self.device.screen()
-        imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
-        glfw.swap_buffers(self._window)
-        if app.player is not None:
+        self._paint()
+        if app.player is not None:  # before the swap, which may wait for the screen
             app.player.milliseconds["panel"] = 1000 * (perf_counter() - began)
+        glfw.swap_buffers(self._window)
         title = f"{app.project_file.name if app.project_file else app.clip_name} - depthgrade"
         if title != getattr(self, "_title", ""):
             glfw.set_window_title(self._window, title)
             self._title = title
+
+    def _paint(self) -> None:
+        """What imgui has drawn, on the window."""
+        if self.device.software:
+            self._canvas.paint(imgui.get_draw_data(), glfw.get_framebuffer_size(self._window))
+            self._canvas.show()
+            self.device.context.finish()
+        else:
+            self.device.screen()
+            imgui.backends.opengl3_render_draw_data(imgui.get_draw_data())
 
     def _wait(self, began: float) -> None:
         """Until the next refresh is due, or something happens where nothing moves."""
