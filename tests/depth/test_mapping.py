@@ -36,13 +36,13 @@ def test_samples_are_evenly_spaced_and_inside_the_shot(length: int) -> None:
 def test_the_percentiles_of_all_samples_become_0_and_1() -> None:
     raws = [np.linspace(0, 100, 10001, dtype=np.float32).reshape(73, 137) for _ in range(3)]
     mapping = fit_mapping(raws)
-    # 1 and 99 of 0..100, to the spacing of the samples.
-    assert mapping.low == pytest.approx(1.0, abs=0.02)
-    assert mapping.high == pytest.approx(99.0, abs=0.02)
+    # 0.1 and 99.9 of 0..100, to the spacing of the samples.
+    assert mapping.low == pytest.approx(0.1, abs=0.02)
+    assert mapping.high == pytest.approx(99.9, abs=0.02)
     depth = mapping.apply(raws[0])
     assert depth.dtype == np.float32
-    assert depth.min() == pytest.approx(-1 / 98, abs=1e-3)  # not clipped
-    assert depth.max() == pytest.approx(99 / 98, abs=1e-3)
+    assert depth.min() == pytest.approx(-0.1 / 99.8, abs=2e-4)  # not clipped
+    assert depth.max() == pytest.approx(99.9 / 99.8, abs=2e-4)
 
 
 def test_a_stray_pixel_does_not_set_the_scale() -> None:

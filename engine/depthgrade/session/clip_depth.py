@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from depthgrade import depth
 from depthgrade.compiler import Source
+from depthgrade.depth.mapping import FAR_PERCENTILE, NEAR_PERCENTILE
 from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
@@ -272,7 +273,8 @@ class ClipDepth:
             stat = estimator.path.stat()
             origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
         shader = self._view.program((64, 36)).identity
-        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot}"
+        rule = f"{FAR_PERCENTILE} {NEAR_PERCENTILE}"
+        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot} {rule}"
 
 
 def _card(project: Project) -> depth.ModelCard:
