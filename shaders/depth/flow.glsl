@@ -14,16 +14,6 @@ float flow_luma(vec3 rgb)
     return dot(rgb, vec3(0.2126, 0.7152, 0.0722));
 }
 
-// The mean luma of the 2 x 2 texels of a picture of RGB under the pixel q of one half its size.
-float flow_halve_rgb(sampler2D picture, ivec2 q)
-{
-    vec3 sum = texelFetch(picture, 2 * q, 0).rgb;
-    sum += texelFetch(picture, 2 * q + ivec2(1, 0), 0).rgb;
-    sum += texelFetch(picture, 2 * q + ivec2(0, 1), 0).rgb;
-    sum += texelFetch(picture, 2 * q + ivec2(1, 1), 0).rgb;
-    return flow_luma(0.25 * sum);
-}
-
 // The mean of the 2 x 2 texels of a luma picture under the pixel q of one half its size.
 float flow_halve(sampler2D picture, ivec2 q)
 {
@@ -45,10 +35,11 @@ vec4 flow_gradient(sampler2D luma, ivec2 q)
     return vec4(texelFetch(luma, q, 0).r, 0.5 * (right - left), 0.5 * (below - above), 0.0);
 }
 
-// The motion of the 8 x 8 patch of cell q (one cell to 4 pixels) from picture a to picture b, both
-// as flow_gradient makes them, from a first guess. The mean difference is left out, so that a
-// change of exposure is no motion; a search that runs away returns the guess. damping keeps flat
-// patches at the guess. The third number is the deviation that was left: how badly it was found.
+// The motion of the 8 x 8 patch of cell q (one cell to 4 pixels) from picture a, as flow_gradient
+// makes it, to the luma b, from a first guess. The mean difference is left out, so that a change of
+// exposure is no motion; a search that runs away returns the guess. damping keeps flat patches at
+// the guess. The third number says how badly it was found: the deviation that was left, over what a
+// quarter of a pixel beside would leave there, and 0.04 of luma for noise and lighting.
 vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
 {
     ivec2 first = 4 * q - 2;
@@ -66,7 +57,7 @@ vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
         }
     vec2 motion = guess;
     float left = 0.0;
-    for (int round = 0; round < 3; ++round)
+    for (int round = 0; round < 2; ++round)
     {
         vec2 error = vec2(0.0);
         float total = 0.0, squares = 0.0;
@@ -86,6 +77,7 @@ vec3 flow_patch(sampler2D a, sampler2D b, ivec2 q, vec2 guess, float damping)
         change /= xx * yy - xy * xy;
         motion -= change / max(1.0, 0.5 * length(change));
     }
+    left /= 0.04 + 0.25 * sqrt((xx + yy) / 64.0);
     return vec3(distance(motion, guess) > 4.0 ? guess : motion, left);
 }
 
@@ -96,22 +88,21 @@ vec2 flow_guess(sampler2D coarser, ivec2 q)
 }
 
 // The motion of pixel q from picture a to b (RGB): that of the four patches over it, each weighted
-// by how well it finds the pixel again; and how badly the patches were found. scale is a's size over that of the patches' pictures.
-vec3 flow_dense(sampler2D a, sampler2D b, sampler2D patches, ivec2 q, float scale)
+// by how well it finds the pixel again; and how badly the patches were found.
+vec3 flow_dense(sampler2D a, sampler2D b, sampler2D patches, ivec2 q)
 {
     vec3 here = texelFetch(a, q, 0).rgb;
     ivec2 last = textureSize(patches, 0) - 1;
-    ivec2 corner = ivec2(floor((vec2(q) + 0.5) / (4.0 * scale) - 0.5));
+    ivec2 corner = ivec2(floor((vec2(q) + 0.5) / 4.0 - 0.5));
     vec4 sum = vec4(0.0);
     for (int i = 0; i < 4; ++i)
     {
         ivec2 cell = clamp(corner + ivec2(i & 1, i >> 1), ivec2(0), last);
         vec3 patch_ = texelFetch(patches, cell, 0).rgb;
-        vec2 motion = scale * patch_.xy;
-        float difference = flow_luma(flow_read(b, vec2(q) + motion).rgb - here);
+        float difference = flow_luma(flow_read(b, vec2(q) + patch_.xy).rgb - here);
         // A difference below one code value of 8 bits is none.
         float unlike = max(abs(difference), 0.004);
-        sum += vec4(motion, patch_.z, 1.0) / (unlike * unlike);
+        sum += vec4(patch_, 1.0) / (unlike * unlike);
     }
     return sum.xyz / sum.w;
 }

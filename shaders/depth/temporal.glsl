@@ -10,6 +10,19 @@ float temporal_weight(float difference, float reach)
     return left * left;
 }
 
+// The mean of the 2 x 2 texels under the pixel q of half the size: RGB and raw nearness.
+vec4 temporal_frame(sampler2D picture, sampler2D raw, ivec2 q)
+{
+    ivec2 last = textureSize(picture, 0) - 1;
+    vec4 sum = vec4(0.0);
+    for (int i = 0; i < 4; ++i)
+    {
+        ivec2 p = min(2 * q + ivec2(i & 1, i >> 1), last);
+        sum += vec4(texelFetch(picture, p, 0).rgb, texelFetch(raw, p, 0).r);
+    }
+    return 0.25 * sum;
+}
+
 // A pair of nearnesses of one point for the fit: (before, now, weight, 0). motion leads from now to
 // before.
 vec4 temporal_pair(sampler2D now, sampler2D before, sampler2D motion, ivec2 q)
@@ -22,7 +35,7 @@ vec4 temporal_pair(sampler2D now, sampler2D before, sampler2D motion, ivec2 q)
     bool inside = all(greaterThanEqual(at, vec2(0.0))) && all(lessThanEqual(at, last));
     float unlike = dot(abs(there.rgb - here.rgb), vec3(1.0));
     // Never 0, so that a frame unlike the one before it has a fit as well.
-    float weight = temporal_weight(unlike, 0.3) * temporal_weight(step_.z, 0.04);
+    float weight = temporal_weight(unlike, 0.3) * temporal_weight(step_.z, 1.0);
     return vec4(there.a, here.a, inside ? 1e-6 + weight : 1e-6, 0.0);
 }
 
@@ -62,24 +75,43 @@ vec2 temporal_fit(sampler2D pairs)
     return line;
 }
 
-// One neighbour added to (position, sum, weight): the position moves on along the motion of the
-// frame before it; line = (slope, shift, share) puts the neighbour's nearness to this frame's scale.
+// One neighbour added to (deviations, weights, position): the position moves on along the motion of
+// the frame before it; line = (slope, shift, share) puts the neighbour's nearness to this frame's
+// scale.
 vec4 temporal_add(vec4 state, sampler2D motion, sampler2D neighbour, vec4 here, vec3 line, float span)
 {
     ivec2 last = textureSize(neighbour, 0) - 1;
-    // The nearest vector: motion hardly changes between texels, and reading between them costs a third.
-    ivec2 nearest = clamp(ivec2(floor(state.xy + 0.5)), ivec2(0), last);
+    // The nearest vector: motion hardly changes between texels, and this is the most frequent read.
+    ivec2 nearest = clamp(ivec2(floor(state.zw + 0.5)), ivec2(0), last);
     vec3 step_ = texelFetch(motion, nearest, 0).rgb;
     // Where a patch was not found again the point is lost, in all frames beyond as well: what lies
     // there would pass for it here and there, and the map would be speckled.
-    float trust = temporal_weight(step_.z, 0.04);
-    state.xy = trust > 0.0 ? state.xy + step_.xy : vec2(-1.0e6);
-    vec4 there = flow_read(neighbour, state.xy);
-    if (any(lessThan(state.xy, vec2(-0.5))) || any(greaterThan(state.xy, vec2(last) + 0.5)))
+    float trust = temporal_weight(step_.z, 1.0);
+    state.zw = trust > 0.0 ? state.zw + step_.xy : vec2(-1.0e6);
+    vec4 there = flow_read(neighbour, state.zw);
+    if (any(lessThan(state.zw, vec2(-0.5))) || any(greaterThan(state.zw, vec2(last) + 0.5)))
         return state;
-    float nearness = line.x * there.a + line.y;
+    float deviation = line.x * there.a + line.y - here.a;
     float weight = line.z * trust;
     weight *= temporal_weight(dot(abs(there.rgb - here.rgb), vec3(1.0)), 0.4);
-    weight *= temporal_weight(nearness - here.a, 0.3 * span);
-    return state + vec4(0.0, 0.0, weight * nearness, weight);
+    weight *= temporal_weight(deviation, 0.3 * span);
+    return state + vec4(weight * deviation, weight, 0.0, 0.0);
+}
+
+// The mean of the 2 x 2 texels (deviations, weights) under the pixel q of half the size.
+vec2 temporal_halve(sampler2D sums, ivec2 q)
+{
+    ivec2 last = textureSize(sums, 0) - 1;
+    vec2 sum = vec2(0.0);
+    for (int i = 0; i < 4; ++i)
+        sum += texelFetch(sums, min(2 * q + ivec2(i & 1, i >> 1), last), 0).rg;
+    return 0.25 * sum;
+}
+
+// The mean deviation at q of (deviations, weights), drawn to that of the coarser level as by one
+// neighbour.
+float temporal_mean(sampler2D sums, ivec2 q, float coarser)
+{
+    vec2 found = texelFetch(sums, q, 0).rg;
+    return (found.x + coarser) / (found.y + 1.0);
 }

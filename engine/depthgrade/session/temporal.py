@@ -4,6 +4,7 @@ Finished depth follows from the raw maps and pictures of the window alone: whate
 before or in which order, the same frame gets the same map to the last bit.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,11 +15,12 @@ from depthgrade.compiler import Program
 from depthgrade.compiler import temporal as programs
 from depthgrade.gl.runner import Inputs
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
+from depthgrade.nodes.base import Argument
 from depthgrade.session.engine import Engine
 
 Map = NDArray[np.float32]
 
-VERSION = 1  # of the filter; written to depth passes, raised when finished depth changes
+VERSION = 2  # of the filter; written to depth passes, raised when finished depth changes
 # Frames kept: a window, and some to spare for passes that look a few frames to either side.
 SLOTS = 2 * programs.WINDOW + 9
 _STAGE = "depth in time"
@@ -31,8 +33,10 @@ class _Kept:
     """What is kept of a frame. Textures are drawn over when another frame takes the slot."""
 
     index: int
-    frame: Texture  # RGB of the picture, raw nearness in alpha
-    gradients: tuple[Texture, ...]  # by level of the pyramid
+    raw: Texture  # raw nearness
+    frame: Texture  # RGB of the picture, raw nearness in alpha, in half the size
+    lumas: tuple[Texture, ...]  # by level of the pyramid
+    gradients: tuple[Texture, ...]
 
 
 class TemporalFilter:
@@ -60,16 +64,17 @@ class TemporalFilter:
             self._lines.pop(old.index + 1, None)
         with self._engine.stage(_STAGE):
             run = partial(self._run, slot)
-            nearness = self._raws.fill("raw", raw)
+            nearness = self._raws.fill(slot, raw)
             inputs = Inputs(pictures=(picture, nearness))
             frame = interpolated(run("frame", programs.compile_frame(size), inputs))
-            before, gradients = frame, []
+            lumas: list[Texture] = []
+            gradients: list[Texture] = []
             for level, (luma, gradient) in enumerate(programs.compile_pyramid(size)):
-                before = self._run(0, f"luma {level}", luma, Inputs(pictures=(before,)))
-                gradients.append(
-                    interpolated(run(f"level {level}", gradient, Inputs(pictures=(before,))))
-                )
-        self._kept[slot] = _Kept(index, frame, tuple(gradients))
+                inputs = Inputs(pictures=lumas[-1:] or [frame])
+                lumas.append(interpolated(run(f"luma {level}", luma, inputs)))
+                inputs = Inputs(pictures=lumas[-1:])
+                gradients.append(run(f"level {level}", gradient, inputs))
+        self._kept[slot] = _Kept(index, nearness, frame, tuple(lumas), tuple(gradients))
 
     def finished(self, index: int, start: int, stop: int, span: float) -> Map:
         """The finished nearness of a frame, in units of its raw nearness: float32 (h, w).
@@ -78,31 +83,35 @@ class TemporalFilter:
         there without a gap beside the frame are. span is the shot's range of raw nearness.
         """
         here = self._kept[index % SLOTS]
-        size = here.frame.size
         past = self._reach(index, -1, start)
         future = self._reach(index, 1, stop - 1)
         if past == future == 0:
             with self._engine.stage(_STAGE):
-                return np.ascontiguousarray(self._engine.runner.read(here.frame)[..., 3])
+                return np.ascontiguousarray(self._engine.runner.read(here.raw))
         lines = [(1.0, 0.0)]
         sums = []
+        shares = 0.0
         with self._engine.stage(_STAGE):
             for step, count in ((-1, past), (1, future)):
                 if count:
                     chain = self._chain(index, step, count)
                     sums.append(self._sum(here, step, chain, span))
                     lines += chain
+                    shares += sum(self._share(n + 1, one_sided=False) for n in range(count))
             # From this frame's scale to that of frame k is the inverse of k's line; the mean over
             # the window is steady where one frame's own scale jumps.
             gain = float(np.mean([1 / slope for slope, _ in lines]))
             shift = float(np.mean([-offset / slope for slope, offset in lines]))
-            finish = programs.compile_finish(size, len(sums))
-            values = {"share": self._share(0, past == 0 or future == 0), "gain": gain}
-            texture = self._engine.runner.run(
-                finish,
-                Inputs(pictures=(here.frame, *sums)),
-                values | {"shift": shift},
-                label=(self._name, "finished"),
+            correct = programs.compile_correction(here.raw.size, len(sums))
+            values = {"share": self._share(0, past == 0 or future == 0), "shares": shares}
+            pictures = (*sums, self._around(here.raw.size, sums))
+            correction = self._run(0, "correction", correct, Inputs(pictures=pictures), values)
+            texture = self._run(
+                0,
+                "finished",
+                programs.compile_finish(here.raw.size),
+                Inputs(pictures=(here.raw, interpolated(correction))),
+                {"gain": gain, "shift": shift},
             )
             return np.ascontiguousarray(self._engine.runner.read(texture))
 
@@ -113,8 +122,9 @@ class TemporalFilter:
         """
         with self._engine.stage(_STAGE):
             read = self._engine.runner.read
-            motion = np.ascontiguousarray(read(self._motion(index, index - 1))[..., :2])
+            motion = read(self._motion(index, index - 1))[..., :2]
             now, before = (read(self._kept[i % SLOTS].frame) for i in (index, index - 1))
+            full = self._kept[index % SLOTS].raw.size
         height, width = motion.shape[:2]
         y, x = np.mgrid[:height, :width]
         x, y = x + motion[..., 0], y + motion[..., 1]
@@ -122,7 +132,11 @@ class TemporalFilter:
         column = np.clip(np.rint(x), 0, width - 1).astype(np.intp)
         row = np.clip(np.rint(y), 0, height - 1).astype(np.intp)
         unlike = np.abs(before[row, column, :3] - now[..., :3]).sum(-1)
-        return motion, inside & (unlike < _SAME)
+        seen = inside & (unlike < _SAME)
+        # To the map's own size: each vector stands for the pixels under its texel.
+        rows = np.minimum(np.arange(full[1]) // 2, height - 1)[:, None]
+        columns = np.minimum(np.arange(full[0]) // 2, width - 1)
+        return np.ascontiguousarray(2 * motion[rows, columns]), seen[rows, columns]
 
     def _reach(self, index: int, step: int, last: int) -> int:
         """How many frames there are beside a frame in one direction."""
@@ -155,29 +169,43 @@ class TemporalFilter:
         for first in range(0, len(chain), together):
             part = chain[first : first + together]
             pictures = [here.frame] if texture is None else [here.frame, texture]
-            values: dict[str, float | tuple[float, float, float]] = {"span": span}
+            values: dict[str, Argument] = {"span": span}
             for number, (slope, shift) in enumerate(part):
                 distance = first + number + 1
                 there = here.index + step * distance
                 pictures += [self._motion(there - step, there), self._kept[there % SLOTS].frame]
                 values[f"line{number}"] = (slope, shift, self._share(distance, one_sided=False))
-            program = programs.compile_average(here.frame.size, len(part), first == 0)
-            label = (self._name, "sums", step, first // together)
-            texture = self._engine.runner.run(
-                program, Inputs(pictures=pictures), values, label=label
-            )
+            program = programs.compile_average(here.raw.size, len(part), first == 0)
+            label = f"sums {step} {first // together}"
+            texture = self._run(0, label, program, Inputs(pictures=pictures), values)
         assert texture is not None
         return texture
+
+    def _around(self, size: tuple[int, int], sums: list[Texture]) -> Texture:
+        """The mean deviation around each pixel, in a quarter of the size."""
+        spread = programs.compile_spread(size, len(sums))
+        levels = len(spread) // 2
+        halved: list[Texture] = []
+        for level in range(levels):
+            pictures = halved[-1:] or sums
+            inputs = Inputs(pictures=pictures)
+            halved.append(self._run(0, f"halved {level}", spread[level], inputs))
+        mean: list[Texture] = []
+        for level in range(levels - 1, -1, -1):
+            inputs = Inputs(pictures=[halved[level], *mean])
+            program = spread[2 * levels - 1 - level]
+            mean = [interpolated(self._run(0, f"mean {level}", program, inputs))]
+        return mean[0]
 
     def _motion(self, start: int, end: int) -> Texture:
         """The motion from a frame to one beside it."""
         if (start, end) not in self._motions:
             a, b = self._kept[start % SLOTS], self._kept[end % SLOTS]
-            size = a.frame.size
+            size = a.raw.size
             flow: Texture | None = None
             levels = programs.compile_flow(size)
             for level in range(len(levels) - 1, -1, -1):
-                pictures = [a.gradients[level], b.gradients[level]]
+                pictures = [a.gradients[level], b.lumas[level]]
                 pictures += [flow] if flow is not None else []
                 inputs = Inputs(pictures=pictures)
                 flow = interpolated(self._run(0, f"patches {level}", levels[level], inputs))
@@ -193,7 +221,7 @@ class TemporalFilter:
         """The line from the raw nearness of the frame before to that of a frame."""
         if index not in self._lines:
             a, b = self._kept[index % SLOTS], self._kept[(index - 1) % SLOTS]
-            pairs, fit = programs.compile_fit(a.frame.size)
+            pairs, fit = programs.compile_fit(a.raw.size)
             inputs = Inputs(pictures=(a.frame, b.frame, self._motion(index, index - 1)))
             sampled = self._run(0, "pairs", pairs, inputs)
             fitted = self._run(0, "line", fit, Inputs(pictures=(sampled,)))
@@ -201,5 +229,12 @@ class TemporalFilter:
             self._lines[index] = slope, shift
         return self._lines[index]
 
-    def _run(self, slot: int, what: str, program: Program, inputs: Inputs) -> Texture:
-        return self._engine.runner.run(program, inputs, label=(self._name, slot, what))
+    def _run(
+        self,
+        slot: int,
+        what: str,
+        program: Program,
+        inputs: Inputs,
+        values: Mapping[str, Argument] | None = None,
+    ) -> Texture:
+        return self._engine.runner.run(program, inputs, values, label=(self._name, slot, what))
