@@ -138,6 +138,8 @@ def _against_truth(
         "AbsRel": float(np.mean([each[0] for each in errors])),
         "delta1": float(np.mean([each[1] for each in errors])),
         "scale jitter": float(np.std(scales) / abs(np.mean(scales))),
+        # From one frame to the next: slow drift is no flicker.
+        "scale step": float(np.sqrt(np.mean(np.diff(scales) ** 2)) / abs(np.mean(scales))),
     }
 
 
