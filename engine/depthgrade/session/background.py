@@ -130,7 +130,7 @@ class Background:
         self._process.join(2)
 
 
-class _Inbox:
+class Inbox:
     """Takes orders off the pipe on a thread, so that the sender never waits; the newest counts."""
 
     def __init__(self, pipe: Connection, newest_only: bool) -> None:
@@ -169,7 +169,7 @@ class _Inbox:
 
 def estimate_depth(pipe: Connection) -> None:
     """The child that finds shots and makes maps of depth (orders: Wanted)."""
-    inbox = _Inbox(pipe, newest_only=True)
+    inbox = Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
     told: set[tuple[str, int]] = set()
@@ -214,14 +214,14 @@ def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
 
 def warm_programs(pipe: Connection) -> None:
     """The child that draws programs for the first time (orders: Warm)."""
-    inbox = _Inbox(pipe, newest_only=True)
+    inbox = Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
     while (order := inbox.take()) is not None:
         error = None
         try:
-            bare = opened and _without_look(opened)
-            if renderer is None or bare != _without_look(order.project):
+            bare = opened and without_look(opened)
+            if renderer is None or bare != without_look(order.project):
                 if renderer is not None:
                     renderer.close()
                 renderer = None
@@ -236,7 +236,8 @@ def warm_programs(pipe: Connection) -> None:
             return
 
 
-def _without_look(project: Project) -> Project:
+def without_look(project: Project) -> Project:
+    """What of a project decides how its clip is opened."""
     return replace(project, look=Look())
 
 

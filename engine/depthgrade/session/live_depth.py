@@ -157,11 +157,15 @@ class LiveDepth:
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
         """The nearest map there is; guided-filter lines where edges come from the picture."""
-        nearest = self._nearest(frame.index, quality)
+        return self.finished(frame.index, quality), None
+
+    def finished(self, index: int, quality: str) -> Map:
+        """What a grade reads at a frame: the map, or the lines. Raises DepthError without one."""
+        nearest = self._nearest(index, quality)
         if nearest is None:
             raise DepthError("depth: no map has come yet; wait for it")
         found = self._maps[nearest]
-        return found.map if found.lines is None else found.lines, None
+        return found.map if found.lines is None else found.lines
 
     def _shot_of(self, index: int) -> tuple[int, int]:
         """The frames of a frame's shot; the whole clip while shots are not known."""

@@ -189,6 +189,17 @@ class Player:
         proxy = 1 if full else self.proxy
         return self.preview.draw(self.frame, project, live=live, proxy=proxy, key=key, label="key")
 
+    def draw_until(
+        self, project: Project, node: str, *, live: frozenset[str], full: bool = False
+    ) -> Shown | None:
+        """The picture that a node makes of the frame on the screen, as scopes show it."""
+        if self.frame is None:
+            return None
+        proxy = 1 if full else self.proxy
+        return self.preview.draw(
+            self.frame, project, live=live, proxy=proxy, until=node, label="until"
+        )
+
     def ungraded(self, project: Project, *, full: bool) -> Texture | None:
         """The frame on the screen through colour management alone."""
         if self.frame is None:

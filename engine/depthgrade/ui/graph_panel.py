@@ -7,6 +7,7 @@ from imgui_bundle import icons_fontawesome_6 as icons
 from imgui_bundle import imgui_node_editor as ed
 
 from depthgrade import editing
+from depthgrade.gl.textures import Texture
 from depthgrade.graph import OUTPUT, SOURCE, Ports, Wire
 from depthgrade.graph.wiring import Port
 from depthgrade.nodes.registry import node_types
@@ -22,6 +23,8 @@ _PINS: tuple[tuple[Port, bool], ...] = (
     ("key", False),
     ("key", True),
 )
+WIDTH, HEIGHT, PICTURE = 156.0, 36.0, 64.0  # of a node inside its frame; its picture's width
+PAD_X = 9.0  # as the theme pads nodes
 _PER_NODE = 8  # ids a node takes: itself and its pins
 
 
@@ -142,19 +145,22 @@ class GraphPanel:
         imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
         draw = imgui.get_window_draw_list()
         font, size = imgui.get_font(), imgui.get_font_size()
-        width, height = 96.0, size * 1.9
         start = imgui.get_cursor_screen_pos()
-        imgui.dummy(ImVec2(width, height))
+        imgui.dummy(ImVec2(WIDTH, HEIGHT))
+        _picture(app.node_pictures.get(name), start, off=off)
+        left = start.x + PICTURE + PAD_X
+        room = WIDTH - PICTURE - PAD_X
+        middle = start.y + HEIGHT / 2
         title = name if node is not None else name.capitalize()
         color = theme.QUIET if off else theme.STRONG if node is not None else theme.TEXT
-        top = start.y - size * 0.08 if node is not None else start.y + (height - size) / 2
-        draw.add_text(ImVec2(start.x, top), u32(color), widgets.clipped(title, width))
+        top = middle - size * (1.0 if node is not None else 0.5)
+        draw.add_text(ImVec2(left, top), u32(color), widgets.clipped(title, room))
         if node is not None:
             kind = "off" if off else type(node).title.lower()
-            below = ImVec2(start.x, start.y + size * 1.05)
-            draw.add_text(font, size * 0.82, below, u32(theme.QUIET), kind)
-        middle = start.y + height / 2
-        sides = {"in": start.x - 9, "out": start.x + width + 9}
+            below = ImVec2(left, middle + size * 0.1)
+            fitting = widgets.clipped(kind, room / 0.82)
+            draw.add_text(font, size * 0.82, below, u32(theme.QUIET), fitting)
+        sides = {"in": start.x - PAD_X, "out": start.x + WIDTH + PAD_X}
         has = {
             ("rgb", False): ports.rgb_in != 0,
             ("rgb", True): ports.rgb_out,
@@ -299,6 +305,22 @@ class GraphPanel:
 
     def _link_id(self, wire: Wire) -> int:
         return self._links.setdefault(wire, 100_000 + len(self._links))
+
+
+def _picture(texture: Texture | None, start: ImVec2, *, off: bool) -> None:
+    """What a node makes, whole, on black."""
+    draw = imgui.get_window_draw_list()
+    end = ImVec2(start.x + PICTURE, start.y + HEIGHT)
+    draw.add_rect_filled(start, end, u32(theme.grey(0.085)))
+    if texture is None:
+        return
+    scale = min(PICTURE / texture.width, HEIGHT / texture.height)
+    width, height = texture.width * scale, texture.height * scale
+    left, top = start.x + (PICTURE - width) / 2, start.y + (HEIGHT - height) / 2
+    shade = u32(theme.grey(0.45 if off else 1.0))
+    corner = ImVec2(left + width, top + height)
+    picture = imgui.ImTextureRef(texture.glo)
+    draw.add_image(picture, ImVec2(left, top), corner, ImVec2(0, 0), ImVec2(1, 1), shade)
 
 
 def act_on_graph(app: App, act: str) -> None:

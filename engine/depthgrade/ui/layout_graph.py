@@ -3,7 +3,7 @@
 from depthgrade.graph import OUTPUT, SOURCE
 from depthgrade.project import Look
 
-COLUMN, ROW = 160.0, 58.0
+COLUMN, ROW = 216.0, 62.0
 
 
 def positions(look: Look) -> dict[str, tuple[float, float]]:

@@ -4,9 +4,7 @@ Without a window this is all that is needed for a screenshot or a test: the same
 OpenGL, a framebuffer in place of the screen.
 """
 
-import struct
 import time
-import zlib
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,12 +17,13 @@ from depthgrade.errors import ProjectError, suggest
 from depthgrade.gl.device import Device, headless
 from depthgrade.gl.screen import Screen
 from depthgrade.project import Project
-from depthgrade.ui import theme
+from depthgrade.ui import files, theme
 from depthgrade.ui.app import App
 from depthgrade.ui.drawing import update
+from depthgrade.ui.png import write_png
 from depthgrade.ui.shell import Shell
 
-_STRIP_SECONDS = 20.0  # a screenshot waits for the timeline's pictures at most
+_PICTURES_SECONDS = 30.0  # a screenshot waits for the timeline's and nodes' pictures at most
 TICK = 1 / 60  # seconds a refresh stands for where no clock runs
 
 
@@ -220,22 +219,6 @@ class Stage:
         write_png(path, self.read())
 
 
-def write_png(path: Path, picture: NDArray[np.uint8]) -> None:
-    """Writes (height, width, 3) uint8 as PNG."""
-    height, width = picture.shape[:2]
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), picture.reshape(height, -1)], 1)
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = zlib.compress(rows.tobytes(), 6)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
-    )
-
-
 def take_screenshot(
     project: Project,
     project_file: Path | None,
@@ -255,8 +238,10 @@ def take_screenshot(
         if stage.app.player is not None:
             stage.app.player.seek(frame)
         stage.settle()
-        end = time.monotonic() + _STRIP_SECONDS
-        while stage.app.strip.left > 0 and time.monotonic() < end:
+        end = time.monotonic() + _PICTURES_SECONDS
+        files.chores(stage.app)
+        while (stage.app.strip.busy or stage.app.node_pictures.busy) and time.monotonic() < end:
             time.sleep(0.02)
+            files.chores(stage.app)
             stage.refresh()
         stage.save(out)

@@ -86,9 +86,7 @@ class Window:
         """One refresh."""
         glfw.poll_events()
         app = self.app
-        files.watch(app)
-        files.autosave(app)
-        app.queue.pump()
+        files.chores(app)
         update(app)
         began = perf_counter()
         imgui.backends.opengl3_new_frame()
