@@ -1,7 +1,7 @@
 """Small pictures of what every node makes, from a process beside the player.
 
 A node's picture needs a program of its own; were it compiled and drawn here, the screen would wait.
-The process has the lowest priority, so that playback does not feel it, and on a software device
+The process has a low priority, so that playback does not feel it, and on a software device
 compiles quickly rather than well: its pictures are small.
 """
 
@@ -25,7 +25,7 @@ from depthgrade.session.clip_depth import Map, ShotDepth
 from depthgrade.session.renderer import Renderer
 
 _ROWS = 60  # at least, of a picture of a clip that has them
-_LOWEST = 19  # priority
+_NICE = 10
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Given:
 def draw_nodes(pipe: Connection) -> None:
     """The child that draws them (orders: NodesWanted)."""
     if hasattr(os, "nice"):
-        os.nice(_LOWEST)
+        os.nice(_NICE)
     os.environ["GALLIVM_PERF"] = "nopt"  # llvmpipe keeps such programs apart in its cache
     inbox = Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None

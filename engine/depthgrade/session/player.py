@@ -65,6 +65,7 @@ class Player:
         self.counts = Counts()
         self.shown_at: deque[float] = deque(maxlen=48)  # when the last frames came on
         self.milliseconds: dict[str, float] = {}  # of the last picture, by stage
+        self.passes: dict[str, float] = {}  # of its parts, where they are measured
         self._auto = 1
         self._timed: deque[float] = deque(maxlen=_TRIES)
         self.feed.order(Order(0, 0, 0, 1))
@@ -171,8 +172,11 @@ class Player:
             return None
         began = perf_counter()
         proxy = 1 if full else self.proxy
+        engine = self.preview.renderer.engine
+        engine.collect()  # what keys and scopes took since
         shown = self.preview.draw(self.frame, project, live=live, proxy=proxy)
-        self.preview.renderer.engine.finish()
+        engine.finish()
+        self.passes = engine.collect() if engine.stages.measured else {}
         self.feed.keep_around(self.preview.reach)
         seconds = perf_counter() - began
         self.milliseconds["picture"] = 1000 * seconds
@@ -229,8 +233,13 @@ class Player:
 
     def stages(self) -> dict[str, float]:
         """Milliseconds by stage: of decoding, and of the last picture and panel."""
-        decode = 1000 * self.feed.seconds / max(1, self.feed.decoded)
-        return {"decode": decode, **self.milliseconds}
+        spans = tuple(self.feed.spans)
+        return {"decode": 1000 * median(spans) if spans else 0.0, **self.milliseconds}
+
+    def measure(self, on: bool) -> None:
+        """Whether the parts of pictures are timed from now on."""
+        stages = self.preview.renderer.stages
+        stages.measured = stages.by_pass = on
 
     def _adapt(self, seconds: float) -> None:
         """The automatic size: smaller when pictures take too long, larger when there is room."""

@@ -65,6 +65,7 @@ class App:
     )
     declined: set[str] = field(default_factory=set)  # clips whose suggested space is not wanted
     autosaved: float = 0.0
+    measuring: bool = False  # the parts of pictures are timed, because they are looked at
     held: bool = False  # a value is being dragged
     luma: tuple[int, list[float]] | None = None  # the histogram behind curves, and of which frame
     grabbed_limit: str = ""  # the limit that a drag on the depth histogram moves
@@ -122,8 +123,11 @@ class App:
         """Its look."""
         return self.project.look
 
-    def open(self, project: Project, file: Path | None = None) -> None:
-        """Takes a project; its clip's troubles are shown in place of the picture."""
+    def open(self, project: Project, file: Path | None = None, problem: str | None = None) -> None:
+        """Takes a project; its clip's troubles are shown in place of the picture.
+
+        problem: why the file could not be read; shown likewise.
+        """
         self.history = History(project)
         self.project_file = file
         self.selection = _first_choice(project.look)
@@ -131,6 +135,7 @@ class App:
         self.node_pictures.clear()
         self.stills.open(stills_folder(file, project.clip))
         self.reopen()
+        self.problem = self.problem or problem
 
     @property
     def render_range(self) -> tuple[int, int] | None:

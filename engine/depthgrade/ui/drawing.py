@@ -65,6 +65,7 @@ def update(app: App) -> None:
     frame = player.frame
     if frame is None:
         return
+    player.measure(app.measuring)
     live, full = live_values(app), is_settled(app)
     prepared = (app.selection, player.proxy)
     if app.patient or (full and app.prepared == prepared):
@@ -74,7 +75,13 @@ def update(app: App) -> None:
     view = app.view
     wanted = (
         *(frame.index, app.project, live, full, player.proxy, shown_key(app), view.mode),
-        *(view.compare != "off", view.against, scoped_node(app), len(app.stills.kept)),
+        *(
+            app.measuring,
+            view.compare != "off",
+            view.against,
+            scoped_node(app),
+            len(app.stills.kept),
+        ),
     )
     there = player.playing or frame.index == player.index
     if wanted == app.drawn:

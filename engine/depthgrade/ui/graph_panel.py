@@ -23,8 +23,7 @@ _PINS: tuple[tuple[Port, bool], ...] = (
     ("key", False),
     ("key", True),
 )
-WIDTH, HEIGHT, PICTURE = 156.0, 36.0, 64.0  # of a node inside its frame; its picture's width
-PAD_X = 9.0  # as the theme pads nodes
+_WIDTH, _HEIGHT, _PICTURE = 156.0, 36.0, 64.0  # of a node inside its frame; its picture's width
 _PER_NODE = 8  # ids a node takes: itself and its pins
 
 
@@ -130,7 +129,8 @@ class GraphPanel:
         if new or (app.look.wires != self._wires and not self._moved):
             for name, (x, y) in positions(app.look).items():
                 if name in new or not self._moved:
-                    ed.set_node_position(ed.NodeId(self._id(name)), ImVec2(x, y))
+                    place = ImVec2(scaled(x), scaled(y))
+                    ed.set_node_position(ed.NodeId(self._id(name)), place)
             self._placed.update(names)
             self._fit = self._fit or 3
         self._placed &= set(names)
@@ -146,11 +146,12 @@ class GraphPanel:
         draw = imgui.get_window_draw_list()
         font, size = imgui.get_font(), imgui.get_font_size()
         start = imgui.get_cursor_screen_pos()
-        imgui.dummy(ImVec2(WIDTH, HEIGHT))
+        width, height, pad = scaled(_WIDTH), scaled(_HEIGHT), scaled(theme.NODE_PAD)
+        imgui.dummy(ImVec2(width, height))
         _picture(app.node_pictures.get(name), start, off=off)
-        left = start.x + PICTURE + PAD_X
-        room = WIDTH - PICTURE - PAD_X
-        middle = start.y + HEIGHT / 2
+        left = start.x + scaled(_PICTURE) + pad
+        room = start.x + width - left
+        middle = start.y + height / 2
         title = name if node is not None else name.capitalize()
         color = theme.QUIET if off else theme.STRONG if node is not None else theme.TEXT
         top = middle - size * (1.0 if node is not None else 0.5)
@@ -160,7 +161,7 @@ class GraphPanel:
             below = ImVec2(left, middle + size * 0.1)
             fitting = widgets.clipped(kind, room / 0.82)
             draw.add_text(font, size * 0.82, below, u32(theme.QUIET), fitting)
-        sides = {"in": start.x - PAD_X, "out": start.x + WIDTH + PAD_X}
+        sides = {"in": start.x - pad, "out": start.x + width + pad}
         has = {
             ("rgb", False): ports.rgb_in != 0,
             ("rgb", True): ports.rgb_out,
@@ -171,7 +172,7 @@ class GraphPanel:
             if not has[port, out]:
                 continue
             both = has["rgb", out] and has["key", out]
-            y = middle + (0 if not both else -8 if port == "rgb" else 9)
+            y = middle + scaled(0 if not both else -8 if port == "rgb" else 9)
             x = sides["out" if out else "in"]
             self._draw_pin(name, port, out=out, x=x, y=y)
             at = ed.canvas_to_screen(ImVec2(x, y))
@@ -189,19 +190,19 @@ class GraphPanel:
         ed.push_style_var(ed.StyleVar.pivot_alignment, ImVec2(0.5, 0.5))
         ed.push_style_var(ed.StyleVar.pivot_size, ImVec2(0, 0))
         ed.begin_pin(ed.PinId(self._pin(name, port, out=out)), kind)
-        reach = 7
+        reach = scaled(7)
         ed.pin_rect(ImVec2(x - reach, y - reach), ImVec2(x + reach, y + reach))
         ed.pin_pivot_rect(ImVec2(x, y), ImVec2(x, y))
         ed.end_pin()
         ed.pop_style_var(2)
         draw = imgui.get_window_draw_list()
         if port == "rgb":
-            draw.add_circle_filled(ImVec2(x, y), 5, u32(theme.grey(0.19)), 16)
-            draw.add_circle_filled(ImVec2(x, y), 4, u32(theme.grey(0.66)), 16)
+            draw.add_circle_filled(ImVec2(x, y), scaled(5), u32(theme.grey(0.19)), 16)
+            draw.add_circle_filled(ImVec2(x, y), scaled(4), u32(theme.grey(0.66)), 16)
         else:
-            draw.add_triangle_filled(
-                ImVec2(x - 4, y - 5), ImVec2(x - 4, y + 5), ImVec2(x + 5, y), u32(theme.KEY_WIRE)
-            )
+            back, half = x - scaled(4), scaled(5)
+            corners = (ImVec2(back, y - half), ImVec2(back, y + half), ImVec2(x + half, y))
+            draw.add_triangle_filled(*corners, u32(theme.KEY_WIRE))
 
     def _create(self, app: App) -> None:
         """Wires drawn with the mouse."""
@@ -310,13 +311,14 @@ class GraphPanel:
 def _picture(texture: Texture | None, start: ImVec2, *, off: bool) -> None:
     """What a node makes, whole, on black."""
     draw = imgui.get_window_draw_list()
-    end = ImVec2(start.x + PICTURE, start.y + HEIGHT)
+    room = ImVec2(scaled(_PICTURE), scaled(_HEIGHT))
+    end = ImVec2(start.x + room.x, start.y + room.y)
     draw.add_rect_filled(start, end, u32(theme.grey(0.085)))
     if texture is None:
         return
-    scale = min(PICTURE / texture.width, HEIGHT / texture.height)
+    scale = min(room.x / texture.width, room.y / texture.height)
     width, height = texture.width * scale, texture.height * scale
-    left, top = start.x + (PICTURE - width) / 2, start.y + (HEIGHT - height) / 2
+    left, top = start.x + (room.x - width) / 2, start.y + (room.y - height) / 2
     shade = u32(theme.grey(0.45 if off else 1.0))
     corner = ImVec2(left + width, top + height)
     picture = imgui.ImTextureRef(texture.glo)

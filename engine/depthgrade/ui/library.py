@@ -11,6 +11,8 @@ from depthgrade.ui.stills import Still
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
 
+_CARD = 215.0  # the least comfortable width of a look's field
+
 
 def draw_looks(app: App) -> None:
     """The looks there are, by where they come from, and an empty one; a click lays one on."""
@@ -21,8 +23,9 @@ def draw_looks(app: App) -> None:
     if widgets.chip("No grade", on=False, help="Source to output, nothing between."):
         files.lay_look(app, files.empty_look())
     app.places.mark("look none")
-    width = scaled(250)
-    across = max(1, int(imgui.get_content_region_avail().x / (width + scaled(8))))
+    room, gap = imgui.get_content_region_avail().x, imgui.get_style().item_spacing.x
+    across = max(1, int((room + gap) / (scaled(_CARD) + gap)))
+    width = min((room - gap * (across - 1)) / across, scaled(1.4 * _CARD))
     cards = app.shelf.cards(files.project_folder(app), app.now())
     for group in dict.fromkeys(card.group for card in cards):
         members = [card for card in cards if card.group == group]

@@ -39,7 +39,8 @@ class Shelf:
         stamp = tuple((str(file), file.stat().st_mtime_ns) for file in files if file.exists())
         if stamp != self._stamp or not self._cards:
             self._stamp = stamp
-            found = [Card(name, looks.load(name), "shipped") for name in looks.names()]
+            shipped = [*looks.MAIN, *(name for name in looks.names() if name not in looks.MAIN)]
+            found = [Card(name, looks.load(name), "shipped") for name in shipped]
             for name in looks.saved_names():
                 found += _card(looks.saved_path(name), "saved")
             for file in _files(folder) if folder else ():
