@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ class Depth:
     index: int
     map: Map
     lines: Map | None
+    seconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True)
@@ -202,14 +204,15 @@ def estimate_depth(pipe: Connection) -> None:
 
 def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
     """A frame's map, with its edges already taken from the picture."""
+    began = perf_counter()
     frame, engine = renderer.reader.frame(index), renderer.engine
     map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
     if guide is None:
-        return Depth(quality, index, map, None)
+        return Depth(quality, index, map, None, perf_counter() - began)
     lines = engine.read(engine.depth_texture(quality, map, guide, soft=renderer.depth.soft))[
         ..., :2
     ]
-    return Depth(quality, index, map, np.ascontiguousarray(lines))
+    return Depth(quality, index, map, np.ascontiguousarray(lines), perf_counter() - began)
 
 
 def warm_programs(pipe: Connection) -> None:

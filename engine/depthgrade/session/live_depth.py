@@ -4,7 +4,7 @@ A frame is drawn with its own map if that has come, else with the nearest map of
 the caller is told which. Maps are kept within a budget, so that a second pass over a clip is exact.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -50,6 +50,7 @@ class LiveDepth:
         self.progress: Progress | None = None
         self.error: str | None = None
         self.made = 0  # maps that have come, for reports
+        self.took: deque[float] = deque(maxlen=24)  # seconds that the last maps took to make
 
     def attach(self, renderer: Renderer, frame_at: Callable[[int], Frame]) -> None:
         """Becomes this renderer's source of depth."""
@@ -98,6 +99,7 @@ class LiveDepth:
                 case Depth():
                     self.progress = None
                     self.made += 1
+                    self.took.append(answer.seconds)
                     self._keep(answer)
                 case Failed():
                     self.error, self.progress = answer.error, None

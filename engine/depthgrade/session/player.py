@@ -232,9 +232,10 @@ class Player:
         return (len(self.shown_at) - 1) / span if span > 0 else 0.0
 
     def stages(self) -> dict[str, float]:
-        """Milliseconds by stage: of decoding, and of the last picture and panel."""
-        spans = tuple(self.feed.spans)
-        return {"decode": 1000 * median(spans) if spans else 0.0, **self.milliseconds}
+        """Milliseconds by stage: usual ones of decoding and depth, the last of the others."""
+        beside = {"decode": tuple(self.feed.spans), "depth": tuple(self.preview.depth.took)}
+        found = {name: 1000 * median(spans) for name, spans in beside.items() if spans}
+        return {**found, **self.milliseconds}
 
     def measure(self, on: bool) -> None:
         """Whether the parts of pictures are timed from now on."""

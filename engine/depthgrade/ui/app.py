@@ -5,7 +5,7 @@ it belongs to the thread of the device.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from time import monotonic
 
@@ -30,6 +30,9 @@ from depthgrade.ui.stills import Stills
 from depthgrade.ui.strip import Strip
 from depthgrade.ui.unsaved import stills_folder
 
+# What of a project decides how its clip is opened and seen
+_OF_CLIP = tuple(each.name for each in fields(Project) if each.name != "look")
+
 
 @dataclass
 class App:
@@ -50,6 +53,8 @@ class App:
     message: Message | None = None
     input_title: str = ""  # the colour space the clip is taken to be in
     problem: str | None = None  # why there is no picture
+    clip_there: bool = False  # the clip is a file that was there
+    missing: str | None = None  # what to say because it is there no more
     stills: Stills = field(default_factory=Stills)
     node_pictures: NodePictures = field(default_factory=NodePictures)
     shelf: Shelf = field(default_factory=Shelf)
@@ -151,11 +156,12 @@ class App:
         if before is not None:
             before.close()
             self.player = None
-        self.pictures, self.problem = Pictures(), None
+        self.pictures, self.problem, self.missing = Pictures(), None, None
         self.drawn = self.prepared = None
         self.complete = False
         if self.project.clip is None:
             return
+        self.clip_there = Path(self.project.clip).is_file()
         try:
             self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
             self.strip.open(self.project, self.player, self.device)
@@ -271,7 +277,7 @@ class App:
         """The project is another now: the selection stays valid, the clip is opened as it says."""
         if self.selection not in self.look.nodes:
             self.selection = _first_choice(self.look)
-        if replace(before, look=self.look) != self.project:
+        if any(getattr(before, name) != getattr(self.project, name) for name in _OF_CLIP):
             self.reopen()
         self.touched()
 

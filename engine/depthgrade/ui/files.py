@@ -15,6 +15,7 @@ from depthgrade.project_file import save as save_project
 from depthgrade.project_file import save_look
 from depthgrade.resources import shader_stamp
 from depthgrade.ui.app import App
+from depthgrade.ui.queue import Job
 from depthgrade.ui.unsaved import stills_folder, unsaved_file
 
 AUTOSAVE = 20.0  # seconds between copies of unsaved work
@@ -70,6 +71,7 @@ def ask(app: App, wish: str) -> None:
         "open": f"{clip.parent}/",
         "save as": str(app.project_file or clip.with_suffix(".toml")),
         "save look as": str(looks.saved_folder() / "look.toml"),
+        "analyse depth to": str(clip.with_suffix(".depth")),
         "render to": str(clip.with_name(f"{clip.stem}_graded.mov")),
     }
     app.asking, app.asked_path = wish, suggestions[wish]
@@ -94,10 +96,23 @@ def answer(app: App, wish: str, text: str) -> None:
                 save_look(app.look, path)
                 app.say(f"saved {path}")
             case "render to":
-                app.queue.add(app.project, path, app.render_range)
+                app.queue.add(Job(app.project, path, app.render_range))
+                app.say(f"{path.name} is in the render queue")
+            case "analyse depth to":
+                app.queue.add(Job(app.project, path, None, "analysis"))
                 app.say(f"{path.name} is in the render queue")
     except EngineError as error:
         app.say(str(error), wrong=True)
+
+
+def objection(wish: str, text: str) -> tuple[str, bool]:
+    """What is to be said about a path before it is taken, and whether it can't be."""
+    path = Path(text.strip()).expanduser()
+    if wish == "render to" and path.exists():
+        return "is there already; choose another name", True
+    if wish.startswith("save") and path.with_suffix(".toml").is_file():
+        return "is there already and will be written over", False
+    return "", False
 
 
 def lay_look(app: App, look: Look) -> None:
@@ -123,8 +138,12 @@ def watch(app: App) -> None:
     if now - app.watched < RELOAD:
         return
     app.watched = now
-    _watch_shaders(app)
+    if app.player is None or not app.player.playing:  # many files, for so rare a thing
+        _watch_shaders(app)
     _watch_project(app)
+    there = not app.clip_there or Path(str(app.project.clip)).is_file()
+    gone = f"{app.clip_name}: is no longer there; frames come from the file as it was, if at all"
+    app.missing = None if there else gone
 
 
 def _watch_shaders(app: App) -> None:
@@ -177,7 +196,9 @@ def chores(app: App) -> None:
     """What has to be done beside drawing, once a refresh; nothing of it waits."""
     watch(app)
     autosave(app)
-    app.queue.pump()
+    done = app.queue.pump()
+    if done is not None and done.kind == "analysis" and done.project.clip == app.project.clip:
+        app.edit(replace(app.project, depth=done.out), f"depth from {done.out.name}")
     app.stills.update(app.device)
     if app.stills.error is not None:
         app.say(app.stills.error, wrong=True)

@@ -263,6 +263,8 @@ class GraphPanel:
             imgui.open_popup("background")
         double = ed.get_double_clicked_node().id()
         named = next((n for n, i in self._ids.items() if i == double), None) if double else None
+        if imgui.is_key_pressed(imgui.Key.f2) and not imgui.get_io().want_text_input:
+            named = app.selection
         if named in app.look.nodes:
             self._renaming, self._text = named, named or ""
             imgui.open_popup("rename")

@@ -118,9 +118,15 @@ def _still(app: App, still: Still, height: float) -> None:
 
 
 def draw_queue(app: App) -> None:
-    """Renders: what waits, what runs and how far it is."""
+    """Renders and analyses: what waits, what runs and how far it is."""
     if widgets.chip("Render…", on=False, help="Render this project to a file."):
         files.ask(app, "render to")
+    app.places.mark("render")
+    imgui.same_line()
+    help = "Make the clip's depth once, as files; the project uses them from then on."
+    if widgets.chip("Analyse depth…", on=False, help=help):
+        files.ask(app, "analyse depth to")
+    app.places.mark("analyse depth")
     if app.render_range is not None:
         imgui.same_line()
         imgui.text_disabled(
@@ -132,11 +138,13 @@ def draw_queue(app: App) -> None:
         color = theme.WRONG if job.state == "failed" else theme.TEXT
         imgui.text_colored(theme.vec4(color), widgets.clipped(job.out.name, scaled(220)))
         imgui.same_line(scaled(240))
-        if job.state == "rendering":
+        if job.state == "running":
             done = job.done / max(1, job.total)
             imgui.progress_bar(done, ImVec2(scaled(200), 0), f"{job.what} {job.done}/{job.total}")
         else:
-            imgui.text_disabled(f"{job.state}  {job.note}")
+            room = widgets.right_edge() - scaled(280)
+            imgui.text_disabled(widgets.clipped(f"{job.state}  {job.note}", room))
+            widgets.tooltip(job.note)
         imgui.same_line(widgets.right_edge() - scaled(30))
         if widgets.icon_button(icons.ICON_FA_XMARK, "Stop, or take out of the list."):
             app.queue.stop(job)

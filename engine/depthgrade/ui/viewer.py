@@ -87,8 +87,8 @@ def draw(app: App) -> None:
         _image(app.pictures.shown, place)
     draw_list.pop_clip_rect()
     _under_mouse(app, place, start, room)
-    if app.problem:
-        _banner(app.problem, start, room, wrong=True)
+    if problem := app.problem or app.missing:
+        _banner(problem, start, room, wrong=True)
     else:
         _waiting(app, start, room)
 
