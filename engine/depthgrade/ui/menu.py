@@ -8,7 +8,7 @@ from imgui_bundle import ImVec2, imgui
 from depthgrade import looks
 from depthgrade.ui import files, theme
 from depthgrade.ui.app import App
-from depthgrade.ui.graph_panel import act_on_graph
+from depthgrade.ui.graph_actions import act_on_graph
 from depthgrade.ui.widgets import scaled
 
 if TYPE_CHECKING:
