@@ -208,11 +208,12 @@ def _finished(renderer: Renderer, quality: str, index: int) -> Depth:
     frame, engine = renderer.reader.frame(index), renderer.engine
     map, guide = renderer.depth.map(frame, engine.upload(frame), quality)
     if guide is None:
-        return Depth(quality, index, map, None, perf_counter() - began)
+        return Depth(quality, index, map, None, seconds=perf_counter() - began)
     lines = engine.read(engine.depth_texture(quality, map, guide, soft=renderer.depth.soft))[
         ..., :2
     ]
-    return Depth(quality, index, map, np.ascontiguousarray(lines), perf_counter() - began)
+    steady = np.ascontiguousarray(lines)
+    return Depth(quality, index, map, steady, seconds=perf_counter() - began)
 
 
 def warm_programs(pipe: Connection) -> None:

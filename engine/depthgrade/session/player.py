@@ -21,6 +21,7 @@ from depthgrade.session.preview import Preview, Shown
 
 PROXIES = (1, 2, 4)
 _BUDGET = 0.6  # of a frame's time may go into its picture; the rest is the panel's
+_BEARABLE = 4_000_000  # pixels of a first picture while playing on a software device
 _TRIES = 6  # pictures timed before the automatic size changes
 
 
@@ -69,6 +70,8 @@ class Player:
         self._auto = 1
         self._timed: deque[float] = deque(maxlen=_TRIES)
         self.feed.order(Order(0, 0, 0, 1))
+        if device.software:  # six pictures of 8K would have to be sat through to learn it
+            self._auto = _bearable(self.info.width * self.info.height)
 
     def close(self) -> None:
         """Ends decoding, depth and compilation."""
@@ -255,3 +258,8 @@ class Player:
         elif place and 4 * usual < 0.7 * budget:  # four times the pixels at twice the sides
             self._auto = PROXIES[place - 1]
             self._timed.clear()
+
+
+def _bearable(pixels: int) -> int:
+    """The size to begin with: the largest of some megapixels."""
+    return next((proxy for proxy in PROXIES if pixels / proxy**2 <= _BEARABLE), PROXIES[-1])

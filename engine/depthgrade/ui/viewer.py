@@ -128,11 +128,12 @@ def _suggestion(app: App) -> None:
     if found is None or app.project.input != "auto" or clip in app.declined:
         return
     title = space(found.space).title
+    seen = found.reason.partition(": a camera log")[0]  # the rest is in the help
     button = f"Use {title}"
     room = imgui.get_content_region_avail().x - imgui.calc_text_size(button).x - scaled(64)
     imgui.align_text_to_frame_padding()
     imgui.push_style_color(imgui.Col_.text, theme.vec4(theme.QUIET))
-    imgui.text_unformatted(widgets.clipped(f"Is this a log? {found.reason}", room))
+    imgui.text_unformatted(widgets.clipped(f"Is this a log? {seen}", room))
     imgui.pop_style_color()
     widgets.tooltip(f"{found.reason}. The clip is taken as {app.input_title} now.")
     imgui.same_line(widgets.right_edge() - imgui.calc_text_size(button).x - scaled(46))
