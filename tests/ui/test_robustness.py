@@ -176,7 +176,7 @@ def test_a_render_runs_beside_the_panel(stage: Stage, clip: Path, tmp_path: Path
     app = stage.app
     app.open(Project(clip=clip, look=files.empty_look()))
     files.answer(app, "render to", str(tmp_path / "out.mkv"))
-    end = time.monotonic() + 90
+    end = time.monotonic() + 300
     while app.queue.jobs[0].state in ("waiting", "running") and time.monotonic() < end:
         app.queue.pump()
         update(app)
