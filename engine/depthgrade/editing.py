@@ -162,6 +162,13 @@ def disconnect(look: Look, wire: Wire) -> Look:
     return replace(look, wires=tuple(each for each in look.wires if each != wire))
 
 
+def seen_at(look: Look, node: str) -> Look:
+    """The look with the picture that a node makes (or "source") as its output."""
+    _check_picture(look, node)
+    kept = tuple(w for w in look.wires if (w.end, w.port) != (OUTPUT, "rgb"))
+    return replace(look, wires=(*kept, Wire(node, OUTPUT)))
+
+
 def toggle(look: Look, node: str) -> Look:
     """The look with a node switched on or off."""
     return look.with_value(f"{node}.enabled", not look.nodes[_known(look, node)].enabled)

@@ -4,6 +4,7 @@ The checkout wins, because an editable install can leave a stale packaged copy b
 """
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -53,3 +54,13 @@ def shader_names(folder: str) -> tuple[str, ...]:
     """The names, for `shader`, of the GLSL files in a folder of shaders."""
     root = directory("shaders")
     return tuple(sorted(f"{folder}/{file.stem}" for file in (root / folder).glob("*.glsl")))
+
+
+def shader_stamp() -> tuple[tuple[str, int, int], ...]:
+    """What tells two states of the folder of shaders apart: names, times and sizes of its files."""
+    found = []
+    for file in sorted(directory("shaders").rglob("*.glsl")):
+        with suppress(OSError):  # it went away in between
+            status = file.stat()
+            found.append((str(file), status.st_mtime_ns, status.st_size))
+    return tuple(found)

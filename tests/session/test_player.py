@@ -207,3 +207,9 @@ def test_the_automatic_size_is_the_largest_that_keeps_the_clock(
             assert player.proxy == 1
         finally:
             player.close()
+
+
+def test_a_large_clip_begins_small_on_a_software_device() -> None:
+    from depthgrade.session.player import _bearable  # noqa: PLC0415
+
+    assert [_bearable(w * h) for w, h in ((1920, 1080), (3840, 2160), (7680, 4320))] == [1, 2, 4]

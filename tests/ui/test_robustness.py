@@ -65,6 +65,8 @@ def test_a_file_that_vanishes_while_it_is_open_does_no_harm(stage: Stage, tmp_pa
     stage.app.open(Project(clip=clip, look=files.empty_look()))
     stage.settle()
     clip.unlink()
+    files.chores(stage.app)
+    assert stage.app.missing is not None and "short.mkv" in stage.app.missing
     assert stage.app.player is not None
     stage.app.player.seek(39)
     stage.settle(10)
@@ -109,6 +111,24 @@ def test_a_project_changed_on_disk_is_taken_and_a_broken_one_is_not(
         files.watch(app)
         assert app.look.value("sky.gain") == 0.75
     assert app.message is not None and app.message.wrong
+
+
+def test_a_project_that_can_t_be_read_opens_and_is_taken_once_it_is_mended(
+    stage: Stage, clip: Path, tmp_path: Path
+) -> None:
+    app, path = stage.app, tmp_path / "p.toml"
+    text = f'clip = "{clip}"\nwires = ["source -> sky -> output"]\n[nodes.sky]\ntype = "primary"\n'
+    path.write_text(text + "gian = 0.9\n")
+    app.open(Project(), path, "p.toml: sky has no parameter gian")
+    app.file_stamp = files.stamp(path)
+    stage.refresh(3)
+    assert app.problem is not None and "gian" in app.problem
+    path.write_text(text + "gain = 0.9\n")
+    app.watched = -10.0
+    files.chores(app)
+    stage.settle()
+    assert app.problem is None and app.look.value("sky.gain") == 0.9
+    assert app.pictures.graded is not None and app.selection == "sky"
 
 
 def test_unsaved_work_is_brought_back(stage: Stage, clip: Path) -> None:
@@ -156,8 +176,8 @@ def test_a_render_runs_beside_the_panel(stage: Stage, clip: Path, tmp_path: Path
     app = stage.app
     app.open(Project(clip=clip, look=files.empty_look()))
     files.answer(app, "render to", str(tmp_path / "out.mkv"))
-    end = time.monotonic() + 90
-    while app.queue.jobs[0].state in ("waiting", "rendering") and time.monotonic() < end:
+    end = time.monotonic() + 300
+    while app.queue.jobs[0].state in ("waiting", "running") and time.monotonic() < end:
         app.queue.pump()
         update(app)
         time.sleep(0.02)

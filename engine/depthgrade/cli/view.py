@@ -9,6 +9,7 @@ import typer
 from depthgrade.cli import options
 from depthgrade.cli.terminal import output
 from depthgrade.errors import MediaError, ProjectError
+from depthgrade.project import Project
 
 
 def register(app: typer.Typer) -> None:
@@ -52,20 +53,27 @@ def view(
     """
     from depthgrade.ui import files  # noqa: PLC0415 - see the package's docstring
 
-    project = changes.project(source, clip_needed=False)
     path = Path(source) if source is not None and source.lower().endswith(".toml") else None
+    problem = None
+    try:
+        project = changes.project(source, clip_needed=False)
+    except ProjectError as error:
+        if path is None or not path.is_file():
+            raise
+        project, problem = Project(), str(error)  # said in the window, until the file is mended
     if path is None and changes.look is None:
         project = replace(project, look=files.first_look())
     if screenshot is None:
         from depthgrade.ui.window import view as open_window  # noqa: PLC0415
 
-        open_window(project, path)
+        open_window(project, path, problem)
         return
-    from depthgrade.ui.stage import take_screenshot  # noqa: PLC0415
+    from depthgrade.ui.stage import Opened, take_screenshot  # noqa: PLC0415
 
     if screenshot.suffix.lower() != ".png":
         raise MediaError(f"{screenshot}: a screenshot is a .png")
-    take_screenshot(project, path, screenshot, size=_parse_size(size), frame=frame, select=select)
+    opened = Opened(project, path, problem, select)
+    take_screenshot(opened, screenshot, size=_parse_size(size), frame=frame)
     output().print(str(screenshot), markup=False)
 
 

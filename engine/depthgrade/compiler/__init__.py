@@ -5,7 +5,9 @@ from depthgrade.compiler.guided import compile_guided
 from depthgrade.compiler.network_input import compile_network_input
 from depthgrade.compiler.pack import compile_pack
 from depthgrade.compiler.program import Entry, Plan, Program, Sampler
+from depthgrade.compiler.proxy import compile_proxy
 from depthgrade.compiler.source import Source
+from depthgrade.resources import shader, shader_names
 
 __all__ = [
     "Entry",
@@ -18,5 +20,13 @@ __all__ = [
     "compile_guided",
     "compile_network_input",
     "compile_pack",
+    "forget_shaders",
     "held_values",
 ]
+
+
+def forget_shaders() -> None:
+    """Has every text written anew from the files of shaders, which have changed."""
+    kept = (compile_guided, compile_network_input, compile_pack, compile_proxy)
+    for each in (shader, shader_names, *kept):
+        each.cache_clear()

@@ -23,7 +23,7 @@ def names() -> tuple[str, ...]:
 
 def saved_names() -> tuple[str, ...]:
     """The names of the user's own looks."""
-    return tuple(name for name in _names_in(_saved_folder()) if name not in names())
+    return tuple(name for name in _names_in(saved_folder()) if name not in names())
 
 
 def saved_path(name: str) -> Path:
@@ -32,7 +32,7 @@ def saved_path(name: str) -> Path:
         raise ProjectError(f'"{name}": is not a look\'s name; use letters, digits, _ and -')
     if name in names():
         raise ProjectError(f"{name}: is a look that comes with depthgrade; choose another name")
-    return _saved_folder() / f"{name}.toml"
+    return saved_folder() / f"{name}.toml"
 
 
 def load(name: str | Path) -> Look:
@@ -48,7 +48,8 @@ def load(name: str | Path) -> Look:
     return load_look(saved_path(str(name)))
 
 
-def _saved_folder() -> Path:
+def saved_folder() -> Path:
+    """Where the user's own looks lie; it may not exist yet."""
     return user_settings() / "looks"
 
 

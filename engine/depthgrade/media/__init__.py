@@ -5,6 +5,7 @@ The one package that PyAV (FFmpeg) and OpenEXR enter at.
 
 from .movie import later_timecode
 from .outputs import CODECS, OutputFormat, output_for, usual_suffix
+from .pictures import read_picture
 from .reader import ClipReader, open_clip
 from .writer import ClipWriter
 
@@ -16,5 +17,6 @@ __all__ = [
     "later_timecode",
     "open_clip",
     "output_for",
+    "read_picture",
     "usual_suffix",
 ]

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,7 @@ class Depth:
     map: Map
     lines: Map | None
     final: bool = True
+    seconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Background:
         self._process.join(2)
 
 
-class _Inbox:
+class Inbox:
     """Takes orders off the pipe on a thread, so that the sender never waits; the newest counts."""
 
     def __init__(self, pipe: Connection, newest_only: bool) -> None:
@@ -197,7 +199,7 @@ def estimate_depth(pipe: Connection) -> None:
     """
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    inbox = _Inbox(pipe, newest_only=True)
+    inbox = Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
     told: set[tuple[str, int]] = set()
@@ -234,6 +236,7 @@ def estimate_depth(pipe: Connection) -> None:
 
 def _made(renderer: Renderer, quality: str, index: int, *, draft: bool) -> Depth:
     """A frame's map, with its edges already taken from the picture."""
+    began = perf_counter()
     frame, engine, depth = renderer.pictures.frame(index), renderer.engine, renderer.clip_depth
     planes, final = engine.upload(frame), True
     if draft:
@@ -242,21 +245,22 @@ def _made(renderer: Renderer, quality: str, index: int, *, draft: bool) -> Depth
         map, guide = depth.map(frame, planes, quality)
     values = engine.values(map)
     if guide is None:
-        return Depth(quality, index, values, None, final)
+        return Depth(quality, index, values, None, final, perf_counter() - began)
     lines = engine.read(engine.depth_texture(quality, map, guide, soft=depth.soft))[..., :2]
-    return Depth(quality, index, values, np.ascontiguousarray(lines), final)
+    steady = np.ascontiguousarray(lines)
+    return Depth(quality, index, values, steady, final, perf_counter() - began)
 
 
 def warm_programs(pipe: Connection) -> None:
     """The child that draws programs for the first time (orders: Warm)."""
-    inbox = _Inbox(pipe, newest_only=True)
+    inbox = Inbox(pipe, newest_only=True)
     renderer: Renderer | None = None
     opened: Project | None = None
     while (order := inbox.take()) is not None:
         error = None
         try:
-            bare = opened and _without_look(opened)
-            if renderer is None or bare != _without_look(order.project):
+            bare = opened and without_look(opened)
+            if renderer is None or bare != without_look(order.project):
                 if renderer is not None:
                     renderer.close()
                 renderer = None
@@ -271,7 +275,8 @@ def warm_programs(pipe: Connection) -> None:
             return
 
 
-def _without_look(project: Project) -> Project:
+def without_look(project: Project) -> Project:
+    """What of a project decides how its clip is opened."""
     return replace(project, look=Look())
 
 

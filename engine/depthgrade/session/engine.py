@@ -22,6 +22,7 @@ from depthgrade.gl.interop import CudaSharing, open_sharing
 from depthgrade.gl.read_back import ReadBack
 from depthgrade.gl.runner import Inputs, Runner
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
+from depthgrade.gl.timers import Timers
 from depthgrade.nodes.base import Argument
 
 Map = NDArray[np.float32]
@@ -29,9 +30,14 @@ Map = NDArray[np.float32]
 
 @dataclass
 class Stages:
-    """Seconds and counts by stage. Stages of the device are only true while `measured`."""
+    """Seconds and counts by stage. Stages of the device are only true while `measured`.
+
+    by_pass   the grade is counted pass by pass, and a GPU's timers tell what it took, unasked for
+              until `collect`; otherwise every stage is waited for
+    """
 
     measured: bool = False
+    by_pass: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -66,6 +72,7 @@ class Engine:
         self.device = device or headless()
         self.runner = Runner(self.device, computing=compute_pays(self.device))
         self.stages = Stages()
+        self._timers = Timers(self.device)
         self._planes = TextureStore(self.device)
         self._depths = TextureStore(self.device)
         self._read_back = ReadBack(self.runner)
@@ -87,6 +94,10 @@ class Engine:
             if not self.stages.measured:
                 yield
                 return
+            if self.stages.by_pass and not self.device.software:
+                with self._timers.timed(stage):
+                    yield
+                return
             with self.stages.timed(stage):
                 yield
                 self.runner.finish()
@@ -105,6 +116,14 @@ class Engine:
         if isinstance(self._sharing, DeviceError):
             raise self._sharing
         return self._sharing
+
+    def collect(self) -> dict[str, float]:
+        """Milliseconds by stage since the last time, once what was drawn is finished."""
+        for stage, seconds in self._timers.read():
+            self.stages.add(stage, seconds)
+        found = self.stages.milliseconds(1)
+        self.stages.clear()
+        return found
 
     def upload(self, frame: Frame, key: object = "planes") -> tuple[Texture, ...]:
         """The textures of a frame's planes, valid until the next upload under the same key.
@@ -169,9 +188,14 @@ class Engine:
         inputs: Inputs,
         values: Mapping[str, Argument],
         label: object,
+        number: int = 0,
     ) -> Texture:
-        """The picture of a grading pass, drawn over the one before of that label."""
-        with self.stage("grade"):
+        """The picture of a grading pass, drawn over the one before of that label.
+
+        number: which pass of its plan it is, for those who count.
+        """
+        stage = f"pass {number + 1}: {program.about}" if self.stages.by_pass else "grade"
+        with self.stage(stage):
             return self.runner.run(program, inputs, values, label=label)
 
     def pack(

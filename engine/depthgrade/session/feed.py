@@ -5,6 +5,7 @@ what was decoded for an older one is dropped.
 """
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
@@ -43,7 +44,7 @@ class Feed:
         self._around = 0
         self.error: str | None = None  # what went wrong with the newest frame tried
         self.latest: Frame | None = None  # decoded last, for whatever order: shown while scrubbing
-        self.seconds, self.decoded = 0.0, 0  # spent decoding, and how many frames
+        self.spans: deque[float] = deque(maxlen=24)  # seconds that the last frames took to decode
         self._thread = threading.Thread(target=self._run, name="depthgrade-feed", daemon=True)
         self._thread.start()
 
@@ -170,8 +171,8 @@ class Feed:
                     problem = str(error)
                     break
             with self._changed:
-                self.seconds += perf_counter() - began
-                self.decoded += len(frames)
+                if frames:
+                    self.spans.append((perf_counter() - began) / len(frames))
                 self.latest = frames[-1] if frames else self.latest
                 if epoch == self._epoch:
                     self._keep(frames, indices, problem)

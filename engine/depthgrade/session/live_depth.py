@@ -9,7 +9,7 @@ frames around it, by when the playhead is elsewhere. A standing frame gets a dra
 the map of a render.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -69,6 +69,7 @@ class LiveDepth:
         self.cadence = CADENCES[1]
         self._before = 0  # the frame at the last request
         self._passed, self._arrived = 0, 0  # frames and maps since the cadence was chosen
+        self.took: deque[float] = deque(maxlen=24)  # seconds that the last maps took to make
 
     def attach(self, renderer: Renderer, frame_at: Callable[[int], Frame]) -> None:
         """Becomes this renderer's source of depth."""
@@ -159,6 +160,7 @@ class LiveDepth:
                     self.progress = None
                     self.made += 1
                     self._arrived += 1
+                    self.took.append(answer.seconds)
                     self._keep(answer)
                 case Target():
                     self.progress = None
@@ -239,11 +241,15 @@ class LiveDepth:
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map, Texture | None]:
         """The nearest map there is; guided-filter lines where edges come from the picture."""
-        nearest = self._nearest(frame.index, quality)
+        return self.finished(frame.index, quality), None
+
+    def finished(self, index: int, quality: str) -> Map:
+        """What a grade reads at a frame: the map, or the lines. Raises DepthError without one."""
+        nearest = self._nearest(index, quality)
         if nearest is None:
             raise DepthError("depth: no map has come yet; wait for it")
         found = self._maps[nearest]
-        return found.map if found.lines is None else found.lines, None
+        return found.map if found.lines is None else found.lines
 
     def _shot_of(self, index: int) -> tuple[int, int]:
         """The frames of a frame's shot; the whole clip while shots are not known."""

@@ -115,6 +115,7 @@ class PassRunner:
             Inputs(planes, depths, (), passes),
             program.values(self._nodes),
             (self._label, number, place),
+            number,
         )
         self._made[number, place] = index, texture
         return texture

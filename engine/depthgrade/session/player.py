@@ -21,6 +21,7 @@ from depthgrade.session.preview import Preview, Shown
 
 PROXIES = (1, 2, 4)
 _FULL, _ROOM = 0.95, 0.87  # of a frame's time may be spent; before and after a larger size
+_BEARABLE = 4_000_000  # pixels of a first picture while playing on a software device
 _TRIES = 6  # pictures timed before the automatic size changes
 FASTEST = 60.0  # pictures a second that make sense on a screen
 _STEP = 4.0  # times as long a picture of twice the sides takes, where that is not known better
@@ -67,11 +68,14 @@ class Player:
         self.counts = Counts()
         self.shown_at: deque[float] = deque(maxlen=48)  # when the last frames came on
         self.milliseconds: dict[str, float] = {}  # of the last picture, by stage
+        self.passes: dict[str, float] = {}  # of its parts, where they are measured
         self._auto = 1
         self._timed: deque[tuple[float, float]] = deque(maxlen=_TRIES)  # of picture and panel
         self._left: tuple[int, float] | None = None  # the size before this and how long it took
         self._steps = dict.fromkeys(PROXIES, _STEP)  # times as long as the next smaller size
         self.feed.order(Order(0, 0, 0, 1))
+        if device.software:  # six pictures of 8K would have to be sat through to learn it
+            self._auto = _bearable(self.info.width * self.info.height)
 
     def close(self) -> None:
         """Ends decoding, depth and compilation."""
@@ -176,8 +180,11 @@ class Player:
             return None
         began = perf_counter()
         proxy = 1 if full else self.proxy
+        engine = self.preview.renderer.engine
+        engine.collect()  # what keys and scopes took since
         shown = self.preview.draw(self.frame, project, live=live, proxy=proxy)
-        self.preview.renderer.engine.finish()
+        engine.finish()
+        self.passes = engine.collect() if engine.stages.measured else {}
         self.feed.keep_around(self.preview.reach)
         seconds = perf_counter() - began
         self.milliseconds["picture"] = 1000 * seconds
@@ -193,6 +200,17 @@ class Player:
             return None
         proxy = 1 if full else self.proxy
         return self.preview.draw(self.frame, project, live=live, proxy=proxy, key=key, label="key")
+
+    def draw_until(
+        self, project: Project, node: str, *, live: frozenset[str], full: bool = False
+    ) -> Shown | None:
+        """The picture that a node makes of the frame on the screen, as scopes show it."""
+        if self.frame is None:
+            return None
+        proxy = 1 if full else self.proxy
+        return self.preview.draw(
+            self.frame, project, live=live, proxy=proxy, until=node, label="until"
+        )
 
     def ungraded(self, project: Project, *, full: bool) -> Texture | None:
         """The frame on the screen through colour management alone."""
@@ -222,9 +240,15 @@ class Player:
         return (len(self.shown_at) - 1) / span if span > 0 else 0.0
 
     def stages(self) -> dict[str, float]:
-        """Milliseconds by stage: of decoding, and of the last picture and panel."""
-        decode = 1000 * self.feed.seconds / max(1, self.feed.decoded)
-        return {"decode": decode, **self.milliseconds}
+        """Milliseconds by stage: usual ones of decoding and depth, the last of the others."""
+        beside = {"decode": tuple(self.feed.spans), "depth": tuple(self.preview.depth.took)}
+        found = {name: 1000 * median(spans) for name, spans in beside.items() if spans}
+        return {**found, **self.milliseconds}
+
+    def measure(self, on: bool) -> None:
+        """Whether the parts of pictures are timed from now on."""
+        stages = self.preview.renderer.stages
+        stages.measured = stages.by_pass = on
 
     def _adapt(self, seconds: float) -> None:
         """The automatic size: the largest at which picture and panel take no longer than a frame.
@@ -255,3 +279,8 @@ class Player:
         """Another automatic size; a picture took that long at the one before."""
         self._left, self._auto = (self._auto, seconds), proxy
         self._timed.clear()
+
+
+def _bearable(pixels: int) -> int:
+    """The size to begin with: the largest of some megapixels."""
+    return next((proxy for proxy in PROXIES if pixels / proxy**2 <= _BEARABLE), PROXIES[-1])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from depthgrade.compiler import Plan
+from depthgrade.editing import seen_at
 from depthgrade.errors import EngineError
 from depthgrade.frames import Frame
 from depthgrade.gl.device import Device
@@ -74,6 +75,14 @@ class Preview:
             self._warmer.close()
         self.renderer.close()
 
+    def reload(self) -> None:
+        """Takes shaders whose texts have changed; those that were drawn with stay."""
+        self.renderer.forget_programs()
+        if self._warmer is not None:
+            self._warmer.close()
+        self._warmer, self._asked = None, None
+        self._warmed.clear()
+
     def pump(self) -> bool:
         """Takes what the processes have made; whether the picture may look different now."""
         changed = self.depth.pump()
@@ -104,20 +113,27 @@ class Preview:
         live: frozenset[str] = frozenset(),
         proxy: int = 1,
         key: str | None = None,
+        until: str | None = None,
         label: str = "graded",
     ) -> Shown:
-        """The picture (or a node's key) of a frame. Raises DeviceError and ProjectError."""
+        """The picture (or a node's key) of a frame. Raises DeviceError and ProjectError.
+
+        until: show the picture that this node makes, as if it were wired to the output.
+        """
         renderer = self.renderer
-        renderer.project = _for_a_screen(project)
+        whole = project.look if until is None else seen_at(project.look, until)
+        renderer.project = replace(_for_a_screen(project), look=whole)
         renderer.live, renderer.proxy = live, proxy
-        qualities = self.qualities(project.look, key)
-        points = tuple(project.look.picked.values()) if qualities else ()
+        qualities = self.qualities(whole, key)
+        points = tuple(whole.picked.values()) if qualities else ()
         graded = self.depth.ready(frame.index, qualities, points)
-        look = project.look if graded else _UNGRADED
-        plan, settled = renderer.plan(frame.index, key=key if graded else None, look=look)
+        look = whole if graded else _UNGRADED
+        plan, settled = renderer.plan(
+            frame.index, key=key if graded else None, look=look, label=label
+        )
         self.reach, self.missed = sum(plan.remembered.values()), False
-        if not self._is_quick(plan, frame, renderer.project, key, qualities if graded else ()):
-            known = self._good.get(label)
+        if not self._is_quick(plan, frame, key, label, qualities if graded else ()):
+            known = self._good.get(label) or (self._good.get("graded") if until else None)
             if known is not None:
                 texture = renderer.draw_plan(*known, frame, label=label)
                 return Shown(texture, current=False, graded=graded, exact=False)
@@ -138,11 +154,12 @@ class Preview:
     ) -> None:
         """Has the programs of other live values compiled that may be asked for soon."""
         renderer, qualities = self.renderer, self.qualities(project.look)
-        if self.patient or not self.depth.ready(frame.index, qualities):
+        points = tuple(project.look.picked.values()) if qualities else ()
+        if self.patient or not self.depth.ready(frame.index, qualities, points):
             return
         renderer.project, renderer.live, renderer.proxy = _for_a_screen(project), live, proxy
         plan, _ = renderer.plan(frame.index)
-        self._is_quick(plan, frame, renderer.project, None, qualities)
+        self._is_quick(plan, frame, None, "foreseen", qualities)
 
     def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:
         """The frame through colour management alone."""
@@ -153,18 +170,21 @@ class Preview:
         self,
         plan: Plan,
         frame: Frame,
-        project: Project,
         key: str | None,
+        label: str,
         qualities: Sequence[str],
     ) -> bool:
-        """Whether a plan is compiled or in the driver's cache; if not, has it put there."""
+        """Whether a plan is compiled or in the driver's cache; if not, has it put there.
+
+        One is made at a time, the graded picture's first.
+        """
         runner = self.renderer.engine.runner
         if self.patient or all(runner.has(program) for program in plan.programs):
             return True
         token = "".join(program.identity for program in plan.programs)
         if token in self._warmed:
             return True
-        if self._asked != token:
+        if self._asked is None or (self._asked != token and label == "graded"):
             if self._warmer is None:
                 self._warmer = Background(warm_programs)
             try:
@@ -175,7 +195,7 @@ class Preview:
             self._warmer.send(
                 Warm(
                     token,
-                    project if qualities else replace(project, look=_UNGRADED),
+                    renderer.project if qualities else replace(renderer.project, look=_UNGRADED),
                     renderer.live,
                     key,
                     renderer.proxy,

@@ -146,8 +146,8 @@ class Renderer:
         self._engine: Engine | None = None
         self._depth: DepthSource | None = None
         self._shots: tuple[Shot, ...] = ()
-        # for what; by key and what keyframes hold
-        self._plans: dict[tuple[str | None, tuple[object, ...]], tuple[_Drawn, Plan]] = {}
+        # for what; by label, key and what keyframes hold
+        self._plans: dict[tuple[str, str | None, tuple[object, ...]], tuple[_Drawn, Plan]] = {}
         self._passes: dict[str, PassRunner] = {}  # by label
         self._frame_at: Callable[[int], Frame] = self.reader.frame
         self._shot_of: Callable[[int], tuple[int, int]] = self._shot_range
@@ -298,7 +298,7 @@ class Renderer:
         key: show that node's key instead; look: another than the project's; label: the texture is
         drawn over by the next picture of the same label.
         """
-        plan, settled = self.plan(frame.index, key=key, look=look)
+        plan, settled = self.plan(frame.index, key=key, look=look, label=label)
         return self.draw_plan(plan, settled, frame, label=label)
 
     def draw_plan(
@@ -309,19 +309,36 @@ class Renderer:
             self._passes[label] = PassRunner(
                 self.engine, self._frame_at, lambda: self.depth, self._shot_of, label
             )
-        factor = max(1, round(self.source.size[1] / plan.programs[-1].size[1]))
+        factor = self._factor(plan.programs[-1].size)
         small = compile_proxy(self.source, factor) if factor > 1 else None
         return self._passes[label].draw(plan, settled.nodes, frame, small)
+
+    def _factor(self, size: tuple[int, int]) -> int:
+        """How many times smaller than the clip's a plan's picture is."""
+        if size == proxy_source(self.source, self.proxy).size:
+            return self.proxy
+        return max(1, round(self.source.size[1] / size[1]))
+
+    def forget_programs(self) -> None:
+        """Has every program written anew: the texts of shaders have changed."""
+        self._plans.clear()
 
     def forget(self, label: str) -> None:
         """Drops what a label's passes keep of other frames: one of them was not what it should."""
         self._passes.pop(label, None)
 
     def plan(
-        self, index: int, *, key: str | None = None, look: Look | None = None
+        self,
+        index: int,
+        *,
+        key: str | None = None,
+        look: Look | None = None,
+        label: str = "graded",
     ) -> tuple[Plan, Look]:
         """The passes that draw a frame, and its look: keyframes, limits of the shot and picked
         targets settled.
+
+        The plan of each label is kept, so that two looks may be drawn in turn.
 
         What moves is a uniform, automatic limits and picked targets too, so that a clip of many
         shots is drawn by one set of programs; only words and switches with keyframes need one for
@@ -330,7 +347,7 @@ class Renderer:
         look = look or self.project.look
         moment = look.at(index)
         settled = moment.with_stand_ins()
-        state = key, held_values(look, settled)
+        state = label, key, held_values(look, settled)
         known = self._plans.get(state)
         drawn = _Drawn(look, self.project, self.live, self.proxy)
         if known is None or not known[0].same(drawn):

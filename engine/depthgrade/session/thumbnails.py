@@ -6,23 +6,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.color import evaluate_input, evaluate_output, ycbcr_to_rgb
+from depthgrade.color import Suggestion, evaluate_input, evaluate_output, ycbcr_to_rgb
 from depthgrade.errors import EngineError
 from depthgrade.frames import Frame, Orientation
-from depthgrade.media import open_clip
+from depthgrade.media import ClipReader, open_clip
 from depthgrade.project import Project
+from depthgrade.session.suggestion import suggest_input
 
 HEIGHT = 48  # pixels; rows and columns are picked, not averaged
 _LARGEST = 4096 * 2304  # pixels of a clip that are decoded for thumbnails
 
 
 class Thumbnails:
-    """Pictures of evenly spaced frames, by their number in the row; they come one by one."""
+    """Pictures of evenly spaced frames, by their number in the row; they come one by one.
+
+    suggestion   the colour space the clip may be in, if its own words do not say; known at the end
+    """
 
     def __init__(self, project: Project, space: str, count: int) -> None:
         self.count = count
         self._project, self._space = project, space
         self._made: dict[int, NDArray[np.uint8]] = {}
+        self.suggestion: Suggestion | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="depthgrade-thumbs", daemon=True)
         self._thread.start()
@@ -35,6 +40,11 @@ class Thumbnails:
             made[number] = picture
         return made
 
+    @property
+    def running(self) -> bool:
+        """Whether more is to come."""
+        return self._thread.is_alive() or bool(self._made)
+
     def close(self) -> None:
         """Ends the thread."""
         self._stopped.set()
@@ -43,23 +53,23 @@ class Thumbnails:
     def _run(self) -> None:
         try:
             with open_clip(Path(str(self._project.clip)), track=self._project.track) as reader:
-                info = reader.info
-                if info.width * info.height > _LARGEST:
-                    return
-                for number in range(self.count):
-                    if self._stopped.is_set():
-                        return
-                    index = min(
-                        int((number + 0.5) * info.frame_count / self.count), info.frame_count - 1
-                    )
-                    frame = reader.frame(index)
-                    rgb = small_rgb(frame, (info.width, info.height), info.orientation)
-                    rendering = self._project.rendering
-                    signal = evaluate_input(self._space, rendering, rgb)
-                    shown = evaluate_output("rec709", rendering, signal)
-                    self._made[number] = np.round(np.clip(shown, 0, 1) * 255).astype(np.uint8)
+                if reader.info.width * reader.info.height <= _LARGEST:
+                    for number in range(self.count):
+                        if self._stopped.is_set():
+                            return
+                        self._made[number] = self._picture(reader, number)
+                if self._project.input == "auto":
+                    self.suggestion = suggest_input(reader)
         except EngineError:
             return  # a clip that can't be read says so in the viewer
+
+    def _picture(self, reader: ClipReader, number: int) -> NDArray[np.uint8]:
+        info, rendering = reader.info, self._project.rendering
+        index = min(int((number + 0.5) * info.frame_count / self.count), info.frame_count - 1)
+        rgb = small_rgb(reader.frame(index), (info.width, info.height), info.orientation)
+        signal = evaluate_input(self._space, rendering, rgb)
+        shown = evaluate_output("rec709", rendering, signal)
+        return np.round(np.clip(shown, 0, 1) * 255).astype(np.uint8)
 
 
 def small_rgb(frame: Frame, size: tuple[int, int], orientation: Orientation) -> NDArray[np.float64]:

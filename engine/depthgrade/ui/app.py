@@ -5,78 +5,33 @@ it belongs to the thread of the device.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from time import monotonic
-from typing import Literal
 
 from depthgrade import editing
-from depthgrade.color import space
+from depthgrade.color import input_title, space
 from depthgrade.errors import EngineError
 from depthgrade.gl.device import Device
 from depthgrade.gl.monitor import Monitor
 from depthgrade.gl.scopes import Scopes
-from depthgrade.gl.textures import Texture
 from depthgrade.graph import SOURCE
+from depthgrade.nodes.base import ColorNode
+from depthgrade.nodes.registry import parameters
 from depthgrade.project import Look, Project
 from depthgrade.session.player import Player
-from depthgrade.session.preview import Shown
 from depthgrade.ui.history import History
+from depthgrade.ui.node_pictures import NodePictures
 from depthgrade.ui.places import Places
 from depthgrade.ui.queue import Queue
+from depthgrade.ui.shelf import Shelf
+from depthgrade.ui.state import Message, Pictures, View
+from depthgrade.ui.stills import Stills
 from depthgrade.ui.strip import Strip
+from depthgrade.ui.unsaved import stills_folder
 
-Compare = Literal["off", "wipe", "side"]
-Mode = Literal["picture", "key", "overlay", "matte", "false colour"]
-
-
-@dataclass
-class View:
-    """How the viewer shows the picture.
-
-    zoom      screen pixels a picture pixel; None fits the panel
-    centre    what is in the panel's middle, as a fraction of the picture
-    """
-
-    zoom: float | None = None
-    centre: tuple[float, float] = (0.5, 0.5)
-    compare: Compare = "off"
-    wipe: float = 0.5
-    against: str | None = None  # a still by name; None: the ungraded picture
-    mode: Mode = "picture"
-    probe: bool = True
-    picking: str | None = None  # the address that a click on the picture sets to the depth there
-
-
-@dataclass
-class Pictures:
-    """The textures of this refresh; those that nobody asked for are None."""
-
-    graded: Texture | None = None
-    reference: Texture | None = None
-    key: Texture | None = None
-    shown: Texture | None = None
-    state: Shown | None = None
-    number: int = 0  # goes up with every picture, so that scopes know a new one
-
-
-@dataclass(frozen=True)
-class Message:
-    """A line for the status bar."""
-
-    text: str
-    wrong: bool
-    since: float
-
-
-@dataclass
-class Still:
-    """A picture kept for comparison, with the look that made it."""
-
-    name: str
-    texture: Texture
-    look: Look
-    index: int
+# What of a project decides how its clip is opened and seen
+_OF_CLIP = tuple(each.name for each in fields(Project) if each.name != "look")
 
 
 @dataclass
@@ -96,8 +51,13 @@ class App:
     view: View = field(default_factory=View)
     pictures: Pictures = field(default_factory=Pictures)
     message: Message | None = None
+    input_title: str = ""  # the colour space the clip is taken to be in
     problem: str | None = None  # why there is no picture
-    stills: list[Still] = field(default_factory=list)
+    clip_there: bool = False  # the clip is a file that was there
+    missing: str | None = None  # what to say because it is there no more
+    stills: Stills = field(default_factory=Stills)
+    node_pictures: NodePictures = field(default_factory=NodePictures)
+    shelf: Shelf = field(default_factory=Shelf)
     closing: bool = False
     places: Places = field(default_factory=Places)
     asking: str | None = None  # what the path that is being typed is for
@@ -105,7 +65,12 @@ class App:
     queue: Queue = field(default_factory=Queue)
     file_stamp: tuple[int, int] | None = None  # of the project file as it was read
     watched: float = -10.0
+    shaders: tuple[tuple[str, int, int], ...] | None = (
+        None  # what the shader files were when they were read
+    )
+    declined: set[str] = field(default_factory=set)  # clips whose suggested space is not wanted
     autosaved: float = 0.0
+    measuring: bool = False  # the parts of pictures are timed, because they are looked at
     held: bool = False  # a value is being dragged
     luma: tuple[int, list[float]] | None = None  # the histogram behind curves, and of which frame
     grabbed_limit: str = ""  # the limit that a drag on the depth histogram moves
@@ -125,6 +90,8 @@ class App:
         """Ends playback and rendering; the device stays."""
         self.queue.close()
         self.strip.close()
+        self.stills.close()
+        self.node_pictures.close()
         if self.player is not None:
             self.player.close()
             self.player = None
@@ -141,7 +108,7 @@ class App:
         """The clip in a line."""
         if self.player is None:
             return ""
-        info, renderer = self.player.info, self.player.preview.renderer
+        info = self.player.info
         width, height = info.size
         maps = self.player.preview.depth
         depth = maps.description
@@ -149,7 +116,7 @@ class App:
             depth = f"{depth}, {maps.count} of {info.frame_count} frames"
         return (
             f"{info.codec}  {width}×{height}  {info.format.bits} bit   "
-            f"{space(renderer.input_space.space).title}   depth: {depth}"
+            f"{self.input_title}   depth: {depth}"
         )
 
     @property
@@ -162,13 +129,19 @@ class App:
         """Its look."""
         return self.project.look
 
-    def open(self, project: Project, file: Path | None = None) -> None:
-        """Takes a project; its clip's troubles are shown in place of the picture."""
+    def open(self, project: Project, file: Path | None = None, problem: str | None = None) -> None:
+        """Takes a project; its clip's troubles are shown in place of the picture.
+
+        problem: why the file could not be read; shown likewise.
+        """
         self.history = History(project)
         self.project_file = file
-        self.selection = next(reversed(self.look.graph.order()), None)
-        self.stills.clear()
+        self.selection = _first_choice(project.look)
+        self.view.against = None
+        self.node_pictures.clear()
+        self.stills.open(stills_folder(file, project.clip))
         self.reopen()
+        self.problem = self.problem or problem
 
     @property
     def render_range(self) -> tuple[int, int] | None:
@@ -179,23 +152,34 @@ class App:
         return None if chosen == (0, self.player.info.frame_count) else chosen
 
     def reopen(self) -> None:
-        """Opens the project's clip anew."""
-        if self.player is not None:
-            self.player.close()
+        """Opens the project's clip anew, at the frame it was at where it is the same clip."""
+        before = self.player
+        if before is not None:
+            before.close()
             self.player = None
-        self.pictures, self.problem = Pictures(), None
+        self.pictures, self.problem, self.missing = Pictures(), None, None
         self.drawn = self.prepared = None
         self.complete = False
+        if self.project.clip is None:
+            return
+        self.clip_there = Path(self.project.clip).is_file()
         try:
             self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
             self.strip.open(self.project, self.player, self.device)
+            taken_as = self.player.preview.renderer.input_space.space
+            self.input_title = input_title(taken_as, self.project.configuration)
+            if before is not None and before.info == self.player.info:
+                self.player.set_range(before.clock.start, before.clock.stop)
+                self.player.clock.loop = before.clock.loop
+                self.player.seek(before.index)
         except EngineError as error:
             self.problem = str(error)
 
     def edit(self, project: Project, what: str, group: str = "") -> None:
         """Makes a changed project the present one; it can be undone."""
+        before = self.project
         self.history.push(project, what, group)
-        self.touched()
+        self._changed_from(before)
 
     def edit_look(self, change: Callable[[Look], Look], what: str, group: str = "") -> bool:
         """Changes the look, or says why it can't be changed."""
@@ -278,19 +262,24 @@ class App:
         """Takes the last edit back."""
         if self.history.undoable:
             self.say(f"undone: {self.history.undoable}")
+            before = self.project
             self.history.undo()
-            self._after_jump()
+            self._changed_from(before)
 
     def redo(self) -> None:
         """Brings an undone edit back."""
         if self.history.redoable:
             self.say(f"redone: {self.history.redoable}")
+            before = self.project
             self.history.redo()
-            self._after_jump()
+            self._changed_from(before)
 
-    def _after_jump(self) -> None:
+    def _changed_from(self, before: Project) -> None:
+        """The project is another now: the selection stays valid, the clip is opened as it says."""
         if self.selection not in self.look.nodes:
-            self.selection = next(reversed(self.look.graph.order()), None)
+            self.selection = _first_choice(self.look)
+        if any(getattr(before, name) != getattr(self.project, name) for name in _OF_CLIP):
+            self.reopen()
         self.touched()
 
     def select(self, node: str | None) -> None:
@@ -327,9 +316,22 @@ class App:
         player, graded = self.player, self.pictures.graded
         if player is None or graded is None or player.frame is None:
             return
-        name = f"{player.frame.index} {self.look.title}"
-        if any(still.name == name for still in self.stills):
-            name = f"{name} ({len(self.stills) + 1})"
-        copy = self.monitor.copy(graded)
-        self.stills.append(Still(name, copy, self.look, player.frame.index))
-        self.say(f"still kept: {name}")
+        values = player.preview.renderer.engine.read(graded)
+        still = self.stills.keep(self.monitor.copy(graded), values, self.look, player.frame.index)
+        self.say(f"still kept: {still.name}")
+
+    def use_space(self, space_name: str) -> None:
+        """Says which colour space the clip is in; it can be undone."""
+        words = f"input {space(space_name).title}"
+        self.edit(replace(self.project, input=space_name), words)
+
+
+def _first_choice(look: Look) -> str | None:
+    """The node that is selected at first: the last one with numbers to change."""
+    order = look.graph.order()
+    numbers = ("number", "rgb")
+    for name in reversed(order):
+        own = parameters(type(look.nodes[name])).values()
+        if any(p.kind in numbers and p.name not in ColorNode.model_fields for p in own):
+            return name
+    return next(reversed(order), None)

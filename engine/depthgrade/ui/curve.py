@@ -29,6 +29,10 @@ def curve(app: App, address: str, points: Points, parameter: Parameter, *, first
     draw = imgui.get_window_draw_list()
     end = ImVec2(start.x + width, start.y + height)
     draw.add_rect_filled(start, end, u32(theme.grey(0.095)), scaled(3))
+    inset = scaled(6)  # so that points on the edge are whole
+    start = ImVec2(start.x + inset, start.y + inset)
+    width, height = width - 2 * inset, height - 2 * inset
+    edge, end = end, ImVec2(start.x + width, start.y + height)
     _histogram(app, start, width, height)
     for quarter in (0.25, 0.5, 0.75):
         x, y = start.x + width * quarter, start.y + height * quarter
@@ -42,7 +46,7 @@ def curve(app: App, address: str, points: Points, parameter: Parameter, *, first
     changed = _edited(app, address, points, start, (width, height))
     shown = changed or points
     color = _COLORS.get(parameter.name, theme.TEXT)
-    draw.push_clip_rect(start, end, True)
+    draw.push_clip_rect(ImVec2(start.x - inset, start.y - inset), edge, True)
     for x, y in sampled(shown, 96):
         draw.path_line_to(place(x, y))
     draw.path_stroke(u32(color), scaled(1.5))

@@ -26,6 +26,13 @@ def shown_key(app: App) -> str | None:
     return next((name for name, node in nodes.items() if isinstance(node, KeyNode)), None)
 
 
+def scoped_node(app: App) -> str | None:
+    """The node whose picture the scopes read; None: they read the output."""
+    node = app.look.nodes.get(app.selection or "")
+    scoped = app.view.scope_node and node is not None and node.ports.rgb_out
+    return app.selection if scoped else None
+
+
 def live_values(app: App, waking: frozenset[str] = frozenset()) -> frozenset[str]:
     """The addresses that may be dragged: the numbers of the selected node.
 
@@ -77,6 +84,7 @@ def update(app: App) -> None:
     frame = player.frame
     if frame is None:
         return
+    player.measure(app.measuring)
     live, full = live_values(app), is_settled(app)
     prepared = (app.selection, player.proxy)
     if app.patient or (full and app.prepared == prepared):
@@ -86,7 +94,13 @@ def update(app: App) -> None:
     view = app.view
     wanted = (
         *(frame.index, app.project, live, full, player.proxy, shown_key(app), view.mode),
-        *(view.compare != "off", view.against),
+        *(
+            app.measuring,
+            view.compare != "off",
+            view.against,
+            scoped_node(app),
+            len(app.stills.kept),
+        ),
     )
     there = player.playing or frame.index == player.index
     if wanted == app.drawn:
@@ -97,8 +111,9 @@ def update(app: App) -> None:
     app.complete = False
     try:
         complete = _draw(app, player, live, full)
-    except EngineError as error:
+    except EngineError as error:  # the last good picture stays
         app.problem = str(error)
+        app.drawn = wanted  # trying again would not help
         return
     app.problem = player.feed.error or player.preview.depth.error
     if complete and live:
@@ -115,14 +130,22 @@ def _draw(app: App, player: Player, live: frozenset[str], full: bool) -> bool:
     pictures.state, pictures.graded = state, state.texture
     pictures.number += 1
     complete = state.current and state.exact
-    pictures.key = pictures.reference = None
+    pictures.key = pictures.reference = pictures.scoped = None
+    if (node := scoped_node(app)) is not None:
+        until = player.draw_until(app.project, node, live=live, full=full)
+        if until is not None:
+            pictures.scoped = until.texture
+            complete = complete and until.current
     if (key := shown_key(app)) is not None:
         found = player.draw_key(app.project, key, live=live, full=full)
         if found is not None:
             pictures.key = found.texture
             complete = complete and found.current
     if app.view.compare != "off":
-        kept = next((s for s in app.stills if s.name == app.view.against), None)
-        pictures.reference = kept.texture if kept else player.ungraded(app.project, full=full)
+        kept = app.stills.named(app.view.against)
+        if kept is not None and kept.texture is not None:
+            pictures.reference = kept.texture
+        else:
+            pictures.reference = player.ungraded(app.project, full=full)
     pictures.shown = app.monitor.show(pictures.graded, pictures.key, app.view.mode)
     return complete

@@ -7,11 +7,12 @@ from imgui_bundle import icons_fontawesome_6 as icons
 from imgui_bundle import imgui_node_editor as ed
 
 from depthgrade import editing
+from depthgrade.gl.textures import Texture
 from depthgrade.graph import OUTPUT, SOURCE, Ports, Wire
 from depthgrade.graph.wiring import Port
-from depthgrade.nodes.registry import node_types
 from depthgrade.ui import theme, widgets
 from depthgrade.ui.app import App
+from depthgrade.ui.graph_actions import act_on_graph, add_menu, node_menu
 from depthgrade.ui.layout_graph import positions
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
@@ -22,6 +23,7 @@ _PINS: tuple[tuple[Port, bool], ...] = (
     ("key", False),
     ("key", True),
 )
+_WIDTH, _HEIGHT, _PICTURE = 156.0, 36.0, 64.0  # of a node inside its frame; its picture's width
 _PER_NODE = 8  # ids a node takes: itself and its pins
 
 
@@ -108,7 +110,7 @@ class GraphPanel:
         app.places.mark("button add")
         imgui.pop_style_color()
         if imgui.begin_popup("add"):
-            _add_menu(app)
+            add_menu(app)
             imgui.end_popup()
         unused = app.look.graph.unused()
         if unused:
@@ -127,7 +129,8 @@ class GraphPanel:
         if new or (app.look.wires != self._wires and not self._moved):
             for name, (x, y) in positions(app.look).items():
                 if name in new or not self._moved:
-                    ed.set_node_position(ed.NodeId(self._id(name)), ImVec2(x, y))
+                    place = ImVec2(scaled(x), scaled(y))
+                    ed.set_node_position(ed.NodeId(self._id(name)), place)
             self._placed.update(names)
             self._fit = self._fit or 3
         self._placed &= set(names)
@@ -142,19 +145,23 @@ class GraphPanel:
         imgui.push_style_var(imgui.StyleVar_.item_spacing, ImVec2(0, 0))
         draw = imgui.get_window_draw_list()
         font, size = imgui.get_font(), imgui.get_font_size()
-        width, height = 96.0, size * 1.9
         start = imgui.get_cursor_screen_pos()
+        width, height, pad = scaled(_WIDTH), scaled(_HEIGHT), scaled(theme.NODE_PAD)
         imgui.dummy(ImVec2(width, height))
+        _picture(app.node_pictures.get(name), start, off=off)
+        left = start.x + scaled(_PICTURE) + pad
+        room = start.x + width - left
+        middle = start.y + height / 2
         title = name if node is not None else name.capitalize()
         color = theme.QUIET if off else theme.STRONG if node is not None else theme.TEXT
-        top = start.y - size * 0.08 if node is not None else start.y + (height - size) / 2
-        draw.add_text(ImVec2(start.x, top), u32(color), widgets.clipped(title, width))
+        top = middle - size * (1.0 if node is not None else 0.5)
+        draw.add_text(ImVec2(left, top), u32(color), widgets.clipped(title, room))
         if node is not None:
             kind = "off" if off else type(node).title.lower()
-            below = ImVec2(start.x, start.y + size * 1.05)
-            draw.add_text(font, size * 0.82, below, u32(theme.QUIET), kind)
-        middle = start.y + height / 2
-        sides = {"in": start.x - 9, "out": start.x + width + 9}
+            below = ImVec2(left, middle + size * 0.1)
+            fitting = widgets.clipped(kind, room / 0.82)
+            draw.add_text(font, size * 0.82, below, u32(theme.QUIET), fitting)
+        sides = {"in": start.x - pad, "out": start.x + width + pad}
         has = {
             ("rgb", False): ports.rgb_in != 0,
             ("rgb", True): ports.rgb_out,
@@ -165,7 +172,7 @@ class GraphPanel:
             if not has[port, out]:
                 continue
             both = has["rgb", out] and has["key", out]
-            y = middle + (0 if not both else -8 if port == "rgb" else 9)
+            y = middle + scaled(0 if not both else -8 if port == "rgb" else 9)
             x = sides["out" if out else "in"]
             self._draw_pin(name, port, out=out, x=x, y=y)
             at = ed.canvas_to_screen(ImVec2(x, y))
@@ -183,19 +190,19 @@ class GraphPanel:
         ed.push_style_var(ed.StyleVar.pivot_alignment, ImVec2(0.5, 0.5))
         ed.push_style_var(ed.StyleVar.pivot_size, ImVec2(0, 0))
         ed.begin_pin(ed.PinId(self._pin(name, port, out=out)), kind)
-        reach = 7
+        reach = scaled(7)
         ed.pin_rect(ImVec2(x - reach, y - reach), ImVec2(x + reach, y + reach))
         ed.pin_pivot_rect(ImVec2(x, y), ImVec2(x, y))
         ed.end_pin()
         ed.pop_style_var(2)
         draw = imgui.get_window_draw_list()
         if port == "rgb":
-            draw.add_circle_filled(ImVec2(x, y), 5, u32(theme.grey(0.19)), 16)
-            draw.add_circle_filled(ImVec2(x, y), 4, u32(theme.grey(0.66)), 16)
+            draw.add_circle_filled(ImVec2(x, y), scaled(5), u32(theme.grey(0.19)), 16)
+            draw.add_circle_filled(ImVec2(x, y), scaled(4), u32(theme.grey(0.66)), 16)
         else:
-            draw.add_triangle_filled(
-                ImVec2(x - 4, y - 5), ImVec2(x - 4, y + 5), ImVec2(x + 5, y), u32(theme.KEY_WIRE)
-            )
+            back, half = x - scaled(4), scaled(5)
+            corners = (ImVec2(back, y - half), ImVec2(back, y + half), ImVec2(x + half, y))
+            draw.add_triangle_filled(*corners, u32(theme.KEY_WIRE))
 
     def _create(self, app: App) -> None:
         """Wires drawn with the mouse."""
@@ -256,17 +263,19 @@ class GraphPanel:
             imgui.open_popup("background")
         double = ed.get_double_clicked_node().id()
         named = next((n for n, i in self._ids.items() if i == double), None) if double else None
+        if imgui.is_key_pressed(imgui.Key.f2) and not imgui.get_io().want_text_input:
+            named = app.selection
         if named in app.look.nodes:
             self._renaming, self._text = named, named or ""
             imgui.open_popup("rename")
         if imgui.begin_popup("node"):
-            rename = _node_menu(app, self._menu_node or "")
+            rename = node_menu(app, self._menu_node or "")
             imgui.end_popup()
             if rename:
                 self._renaming = self._text = self._menu_node or ""
                 imgui.open_popup("rename")
         if imgui.begin_popup("background"):
-            _add_menu(app)
+            add_menu(app)
             imgui.end_popup()
         if imgui.begin_popup("rename"):
             if imgui.is_window_appearing():
@@ -301,61 +310,18 @@ class GraphPanel:
         return self._links.setdefault(wire, 100_000 + len(self._links))
 
 
-def act_on_graph(app: App, act: str) -> None:
-    """What a button, a menu or a key asks of the selected node."""
-    chosen = app.selection
-    if act == "serial":
-        graph = app.look.graph
-        last = chosen if chosen in app.look.nodes else graph.rgb_inputs(OUTPUT)[0]
-        after = last or SOURCE
-        if after != SOURCE and not app.look.nodes[after].ports.rgb_out:
-            after = graph.rgb_inputs(OUTPUT)[0]
-        app.add_node(lambda look: editing.insert_serial(look, after), "serial node")
-    elif chosen is None or chosen not in app.look.nodes:
-        app.say("select a node first", wrong=True)
-    elif act == "parallel":
-        app.add_node(lambda look: editing.insert_parallel(look, chosen), "parallel node")
-    elif act == "layer":
-        app.add_node(
-            lambda look: editing.insert_parallel(look, chosen, mixer="layer_mixer"), "layer node"
-        )
-    elif act == "outside":
-        app.add_node(lambda look: editing.insert_outside(look, chosen), "outside node")
-    elif act == "duplicate":
-        app.add_node(lambda look: editing.duplicate(look, chosen), f"duplicate {chosen}")
-    elif act == "remove":
-        app.remove(chosen)
-    elif act == "toggle":
-        app.edit_look(lambda look: editing.toggle(look, chosen), f"switch {chosen}")
-
-
-def _add_menu(app: App) -> None:
-    """Every node type there is."""
-    for name, kind in node_types().items():
-        if imgui.menu_item_simple(kind.title):
-            app.add_node(lambda look, n=name: editing.add(look, n), f"add {name}")  # type: ignore[misc]
-        app.places.mark(f"add {name}")
-        widgets.tooltip((kind.__doc__ or "").strip().splitlines()[0])
-
-
-def _node_menu(app: App, name: str) -> bool:
-    """What can be done to a node; whether it is to be renamed."""
-    node = app.look.nodes.get(name)
-    if node is None:
-        return False
-    rename = imgui.menu_item_simple("Rename…", "F2")
-    for title, keys, act in (
-        ("Switch off" if node.enabled else "Switch on", "Ctrl-D", "toggle"),
-        ("Duplicate", "", "duplicate"),
-        ("Serial node", "Alt-S", "serial"),
-        ("Parallel node", "Alt-P", "parallel"),
-        ("Layer node", "Alt-L", "layer"),
-        ("Outside node", "Alt-O", "outside"),
-        ("Remove", "Delete", "remove"),
-    ):
-        if imgui.menu_item_simple(title, keys):
-            act_on_graph(app, act)
-    for wire in app.look.wires:
-        if name in (wire.start, wire.end) and imgui.menu_item_simple(f"Unwire {wire}"):
-            app.edit_look(lambda look, w=wire: editing.disconnect(look, w), "remove wire")  # type: ignore[misc]
-    return rename
+def _picture(texture: Texture | None, start: ImVec2, *, off: bool) -> None:
+    """What a node makes, whole, on black."""
+    draw = imgui.get_window_draw_list()
+    room = ImVec2(scaled(_PICTURE), scaled(_HEIGHT))
+    end = ImVec2(start.x + room.x, start.y + room.y)
+    draw.add_rect_filled(start, end, u32(theme.grey(0.085)))
+    if texture is None:
+        return
+    scale = min(room.x / texture.width, room.y / texture.height)
+    width, height = texture.width * scale, texture.height * scale
+    left, top = start.x + (room.x - width) / 2, start.y + (room.y - height) / 2
+    shade = u32(theme.grey(0.45 if off else 1.0))
+    corner = ImVec2(left + width, top + height)
+    picture = imgui.ImTextureRef(texture.glo)
+    draw.add_image(picture, ImVec2(left, top), corner, ImVec2(0, 0), ImVec2(1, 1), shade)

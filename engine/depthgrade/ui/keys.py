@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from depthgrade.session.player import Player
 from depthgrade.ui import files
 from depthgrade.ui.app import App
-from depthgrade.ui.graph_panel import act_on_graph
+from depthgrade.ui.graph_actions import act_on_graph
 
 _KEY, _CTRL, _SHIFT, _ALT = imgui.Key, imgui.Key.mod_ctrl, imgui.Key.mod_shift, imgui.Key.mod_alt
 

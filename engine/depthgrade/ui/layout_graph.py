@@ -3,10 +3,12 @@
 from depthgrade.graph import OUTPUT, SOURCE
 from depthgrade.project import Look
 
-COLUMN, ROW = 160.0, 58.0
+COLUMN, ROW = 216.0, 62.0
+
+Places = dict[str, tuple[float, float]]
 
 
-def positions(look: Look) -> dict[str, tuple[float, float]]:
+def positions(look: Look) -> Places:
     """The top left of every node, the source and the output."""
     graph = look.graph
     pictures = [name for name, node in look.nodes.items() if node.ports.rgb_out]
@@ -19,7 +21,7 @@ def positions(look: Look) -> dict[str, tuple[float, float]]:
             column[name] = 1 + max(before, default=0)
         return column[name]
 
-    placed: dict[str, tuple[float, float]] = {SOURCE: (0.0, 0.0)}
+    placed: Places = {SOURCE: (0.0, 0.0)}
     taken: dict[int, int] = {}
     for name in [*graph.order(), *graph.unused()]:
         if name in pictures:
@@ -35,16 +37,23 @@ def positions(look: Look) -> dict[str, tuple[float, float]]:
             for name in [n for n in pictures if column[n] == at]:
                 x, y = placed[name]
                 placed[name] = (x, y - (count - 1) * ROW / 2)
-    below = max((y for _, y in placed.values()), default=0.0) + ROW
-    used: dict[float, int] = {}
+    return placed | _below(look, placed)
+
+
+def _below(look: Look, placed: Places) -> Places:
+    """Keys: a column before what they limit, under the pictures there; then the next columns."""
+    found: Places = {}
     for name in look.nodes:
         if name in placed:
             continue
         ends = [w.end for w in look.wires if w.start == name and w.end in placed]
-        columns = [placed[end][0] for end in ends] or [0.0]
-        x = max(0.0, min(columns) - COLUMN)
-        while used.get(x, 0):
+        x = max(0.0, min((placed[end][0] for end in ends), default=0.0) - COLUMN)
+        while (place := (x, _lowest(placed, x) + ROW)) in found.values():
             x += COLUMN
-        used[x] = 1
-        placed[name] = (x, below)
-    return placed
+        found[name] = place
+    return found
+
+
+def _lowest(placed: Places, x: float) -> float:
+    """Where the last row of a column is."""
+    return max((y for at, y in placed.values() if at == x), default=0.0)

@@ -8,7 +8,7 @@ from imgui_bundle import ImVec2, imgui
 from depthgrade import looks
 from depthgrade.ui import files, theme
 from depthgrade.ui.app import App
-from depthgrade.ui.graph_panel import act_on_graph
+from depthgrade.ui.graph_actions import act_on_graph
 from depthgrade.ui.widgets import scaled
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _file(app: App) -> None:
         imgui.end_menu()
     if imgui.menu_item_simple("Render…"):
         files.ask(app, "render to")
+    if imgui.menu_item_simple("Analyse depth…"):
+        files.ask(app, "analyse depth to")
     imgui.separator()
     if imgui.menu_item_simple("Close", "Ctrl-Q"):
         app.closing = True
@@ -110,11 +112,17 @@ def _dialog(app: App) -> None:
     for name in names[:8]:
         if imgui.selectable(name, False, imgui.SelectableFlags_.no_auto_close_popups)[0]:
             app.asked_path = name
+    warning, refused = files.objection(wish, app.asked_path)
+    if warning:
+        imgui.text_colored(theme.vec4(theme.WRONG if refused else theme.QUIET), warning)
     if imgui.button("Cancel") or imgui.is_key_pressed(imgui.Key.escape):
         app.asking = None
         imgui.close_current_popup()
     imgui.same_line()
-    if imgui.button(wish.split(" ", maxsplit=1)[0].capitalize()) or done:
+    imgui.begin_disabled(refused)
+    pressed = imgui.button(wish.split(" ", maxsplit=1)[0].capitalize())
+    imgui.end_disabled()
+    if (pressed or done) and not refused:
         files.answer(app, wish, app.asked_path.strip())
         imgui.close_current_popup()
     imgui.end_popup()

@@ -7,6 +7,7 @@ from imgui_bundle import ImVec2, imgui
 from depthgrade.gl.textures import Texture
 from depthgrade.ui import theme, widgets
 from depthgrade.ui.app import App
+from depthgrade.ui.drawing import scoped_node
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
 
@@ -39,11 +40,11 @@ class ScopesPanel:
         draw = imgui.get_window_draw_list()
         end = ImVec2(start.x + room.x, start.y + room.y)
         draw.add_rect_filled(start, end, u32(theme.grey(0.075)), scaled(3))
-        picture = app.pictures.graded
+        picture = app.pictures.scoped or app.pictures.graded
         if picture is None:
             return
         size = int(room.x), int(room.y)
-        wanted = (self.kind, size, app.pictures.number, app.complete)
+        wanted = (self.kind, size, app.pictures.number, app.complete, app.pictures.scoped is None)
         if wanted != self._drawn or self._texture is None:
             quick = app.held or (app.player is not None and app.player.playing)
             self._texture = app.scopes.draw(self.kind, picture, size, quick=quick)
@@ -57,10 +58,31 @@ class ScopesPanel:
                 imgui.ImTextureRef(texture.glo), ImVec2(left, top), ImVec2(left + side, top + side)
             )
             _graticule_vector(ImVec2(left + side / 2, top + side / 2), side / 2)
+            _measured(app, ImVec2(end.x, start.y))
             return
         draw.add_image(imgui.ImTextureRef(texture.glo), start, end)
         if self.kind != "Histogram":
             _graticule(start, end)
+        _measured(app, ImVec2(end.x, start.y))
+
+
+def _measured(app: App, corner: ImVec2) -> None:
+    """What is measured, in the scope's upper right corner; a click takes the other."""
+    name = scoped_node(app) or "output"
+    pad = scaled(5)
+    size = imgui.calc_text_size(name)
+    start = ImVec2(corner.x - size.x - 3 * pad, corner.y + pad)
+    end = ImVec2(corner.x - pad, start.y + size.y + pad)
+    imgui.set_cursor_screen_pos(start)
+    if imgui.invisible_button("##measured", ImVec2(end.x - start.x, end.y - start.y)):
+        app.view.scope_node = not app.view.scope_node
+    app.places.mark("scope of")
+    widgets.tooltip("Measure the output, or what the selected node makes.")
+    back = theme.FIELD_HOVERED if imgui.is_item_hovered() else theme.grey(0.15)
+    color = theme.ACCENT if app.view.scope_node else theme.QUIET
+    draw = imgui.get_window_draw_list()
+    draw.add_rect_filled(start, end, u32(back), scaled(3))
+    draw.add_text(ImVec2(start.x + pad, start.y + pad / 2), u32(color), name)
 
 
 def _graticule(start: ImVec2, end: ImVec2) -> None:

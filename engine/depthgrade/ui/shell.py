@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from imgui_bundle import ImVec2, imgui
 
-from depthgrade.ui import inspector, scopes_panel, theme, transport, viewer, widgets
+from depthgrade.ui import inspector, scopes_panel, statistics, theme, transport, viewer, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.graph_panel import GraphPanel
 from depthgrade.ui.keys import handle_keys
@@ -65,6 +65,8 @@ class Shell:
         _panel(app, "Looks", lambda: draw_looks(app))
         _panel(app, "Stills", lambda: draw_stills(app))
         _panel(app, "Render queue", lambda: draw_queue(app))
+        app.measuring = False
+        _panel(app, "Statistics", lambda: statistics.draw(app))
         _panel(app, "Inspector", lambda: inspector.draw(app))
         _panel(app, "Scopes", lambda: self.scopes.draw(app))
 
@@ -124,6 +126,7 @@ def _dock(root: int, size: ImVec2) -> None:
         ("Looks", nodes),
         ("Stills", nodes),
         ("Render queue", nodes),
+        ("Statistics", nodes),
         ("Inspector", scopes.id_at_opposite_dir),
         ("Scopes", scopes.id_at_dir),
     ):

@@ -4,9 +4,8 @@ Without a window this is all that is needed for a screenshot or a test: the same
 OpenGL, a framebuffer in place of the screen.
 """
 
-import struct
 import time
-import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,13 +17,14 @@ from numpy.typing import NDArray
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.gl.device import Device, headless
 from depthgrade.project import Project
-from depthgrade.ui import theme
+from depthgrade.ui import files, theme
 from depthgrade.ui.app import App
 from depthgrade.ui.canvas import Canvas
 from depthgrade.ui.drawing import update
+from depthgrade.ui.png import write_png
 from depthgrade.ui.shell import Shell
 
-_STRIP_SECONDS = 20.0  # a screenshot waits for the timeline's pictures at most
+_PICTURES_SECONDS = 60.0  # a screenshot waits for the timeline's and nodes' pictures at most
 TICK = 1 / 60  # seconds a refresh stands for where no clock runs
 
 
@@ -33,18 +33,23 @@ def scale_for(size: tuple[int, int]) -> float:
     return float(min(max(min(size[0] / 1280, size[1] / 720) ** 0.55, 1.0), 2.0))
 
 
+def dress(scale: float) -> None:
+    """Gives the current imgui context our habits, fonts and colours."""
+    io = imgui.get_io()
+    io.config_flags |= imgui.ConfigFlags_.docking_enable
+    io.config_drag_click_to_input_text = True
+    io.config_windows_move_from_title_bar_only = True
+    io.set_ini_filename("")
+    theme.load_fonts(scale)
+    theme.apply(scale)
+
+
 class Context:
     """imgui with our fonts, theme and panels. A context manager; one at a time."""
 
     def __init__(self, scale: float) -> None:
         self._context = imgui.create_context()
-        io = imgui.get_io()
-        io.config_flags |= imgui.ConfigFlags_.docking_enable
-        io.config_drag_click_to_input_text = True
-        io.config_windows_move_from_title_bar_only = True
-        io.set_ini_filename("")
-        theme.load_fonts(scale)
-        theme.apply(scale)
+        dress(scale)
         self.shell = Shell()
 
     def close(self) -> None:
@@ -101,6 +106,12 @@ class Stage:
                 imgui.new_frame()
                 self._context.shell.draw(self.app)
                 imgui.render()
+
+    def focus(self, panel: str) -> None:
+        """Brings a panel to the front of its tabs."""
+        with self.device.current():
+            imgui.set_window_focus(panel)
+        self.refresh(3)
 
     # ---- Input
 
@@ -190,6 +201,16 @@ class Stage:
             time.sleep(0.01)
         self.refresh(4)
 
+    def gather(self, seconds: float = _PICTURES_SECONDS) -> None:
+        """Waits for the pictures of the timeline and of the nodes, which come by themselves."""
+        end = time.monotonic() + seconds
+        files.chores(self.app)
+        while (self.app.strip.busy or self.app.node_pictures.busy) and time.monotonic() < end:
+            time.sleep(0.02)
+            files.chores(self.app)
+            self.refresh()
+        self.refresh(2)
+
     def turn(self) -> None:
         """A refresh that is painted and waited for, as a window's is."""
         began = time.perf_counter()
@@ -216,43 +237,27 @@ class Stage:
         write_png(path, self.read())
 
 
-def write_png(path: Path, picture: NDArray[np.uint8]) -> None:
-    """Writes (height, width, 3) uint8 as PNG."""
-    height, width = picture.shape[:2]
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), picture.reshape(height, -1)], 1)
+@dataclass(frozen=True)
+class Opened:
+    """What a screenshot shows: a project, its file or why that can't be read, the node selected."""
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = zlib.compress(rows.tobytes(), 6)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
-    )
+    project: Project
+    file: Path | None = None
+    problem: str | None = None
+    select: str | None = None
 
 
-def take_screenshot(
-    project: Project,
-    project_file: Path | None,
-    out: Path,
-    *,
-    size: tuple[int, int],
-    frame: int = 0,
-    select: str | None = None,
-) -> None:
+def take_screenshot(opened: Opened, out: Path, *, size: tuple[int, int], frame: int = 0) -> None:
     """Writes what the window would show. Raises ProjectError for a node that is not there."""
-    if select is not None and select not in project.look.nodes:
-        raise ProjectError(f'there is no node "{select}"; {suggest(select, project.look.nodes)}')
+    nodes, select = opened.project.look.nodes, opened.select
+    if select is not None and select not in nodes:
+        raise ProjectError(f'there is no node "{select}"; {suggest(select, nodes)}')
     with Stage(size) as stage:
-        stage.app.open(project, project_file)
+        stage.app.open(opened.project, opened.file, opened.problem)
         if select is not None:
             stage.app.select(select)
         if stage.app.player is not None:
             stage.app.player.seek(frame)
         stage.settle()
-        end = time.monotonic() + _STRIP_SECONDS
-        while stage.app.strip.left > 0 and time.monotonic() < end:
-            time.sleep(0.02)
-            stage.refresh()
+        stage.gather()
         stage.save(out)

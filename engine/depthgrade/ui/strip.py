@@ -4,6 +4,7 @@ import numpy as np
 from imgui_bundle import ImVec2, imgui
 from numpy.typing import NDArray
 
+from depthgrade.color import Suggestion
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import Texture, TextureStore, interpolated
 from depthgrade.project import Project
@@ -22,21 +23,29 @@ class Strip:
         self._maker: Thumbnails | None = None
         self._store: TextureStore | None = None
         self._textures: dict[int, Texture] = {}
-        self.left = 0  # pictures still to come
 
     def open(self, project: Project, player: Player, device: Device) -> None:
         """Begins the pictures of a clip."""
         self.close()
         space = player.preview.renderer.input_space.space
-        self.left = min(_PICTURES, player.info.frame_count)
-        self._maker = Thumbnails(project, space, self.left)
+        self._maker = Thumbnails(project, space, min(_PICTURES, player.info.frame_count))
         self._store, self._device = TextureStore(device), device
 
     def close(self) -> None:
         """Ends the thread and forgets the pictures."""
         if self._maker is not None:
             self._maker.close()
-        self._maker, self._textures, self.left = None, {}, 0
+        self._maker, self._textures = None, {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether pictures are still to come."""
+        return self._maker is not None and self._maker.running
+
+    @property
+    def suggestion(self) -> Suggestion | None:
+        """The colour space the clip may be in, found on the way."""
+        return None if self._maker is None else self._maker.suggestion
 
     def draw(self, start: ImVec2, end: ImVec2) -> None:
         """Fills a rectangle of the window with the pictures there are."""
@@ -45,7 +54,6 @@ class Strip:
         for number, picture in self._maker.take().items():
             rgba = self._store.fill(number, _opaque(picture))
             self._textures[number] = interpolated(rgba)
-            self.left -= 1
         draw = imgui.get_window_draw_list()
         width = (end.x - start.x) / self._maker.count
         for number, texture in self._textures.items():

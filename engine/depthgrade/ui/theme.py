@@ -7,6 +7,7 @@ from imgui_bundle import ImVec2, ImVec4, imgui
 from imgui_bundle import imgui_node_editor as ed
 
 FONT_SIZE = 15.0  # at a scale of 1
+NODE_PAD = 9.0  # left and right of what is on a node
 
 Color = tuple[float, float, float, float]
 
@@ -133,14 +134,15 @@ def apply(scale: float) -> None:
 
 
 def apply_to_nodes() -> None:
-    """The same for the node editor, once it is current."""
+    """The same for the node editor, once it is current, at the interface's scale."""
     style = ed.get_style()
-    style.node_rounding = 5
+    scale = imgui.get_style().font_scale_main
+    style.node_rounding = 5 * scale
     style.node_border_width = 1
     style.hovered_node_border_width = 1.5
     style.selected_node_border_width = 2
-    style.node_padding = imgui.ImVec4(9, 6, 9, 7)
-    style.link_strength = 60
+    style.node_padding = imgui.ImVec4(NODE_PAD * scale, 6 * scale, NODE_PAD * scale, 7 * scale)
+    style.link_strength = 60 * scale
     style.pin_rounding = 4
     for name, color in {
         ed.StyleColor.bg: grey(0.105),

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from imgui_bundle import ImVec2, imgui
 from imgui_bundle import icons_fontawesome_6 as icons
 
+from depthgrade.color import space
 from depthgrade.gl.textures import Texture
 from depthgrade.ui import probe, theme, widgets
-from depthgrade.ui.app import App, View
+from depthgrade.ui.app import App
+from depthgrade.ui.state import View
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
 
@@ -39,6 +41,7 @@ class Frame:
 def draw(app: App) -> None:
     """The panel."""
     _bar(app)
+    _suggestion(app)
     start = imgui.get_cursor_screen_pos()
     room = imgui.get_content_region_avail()
     if room.x < 8 or room.y < 8:
@@ -84,8 +87,8 @@ def draw(app: App) -> None:
         _image(app.pictures.shown, place)
     draw_list.pop_clip_rect()
     _under_mouse(app, place, start, room)
-    if app.problem:
-        _banner(app.problem, start, room, wrong=True)
+    if problem := app.problem or app.missing:
+        _banner(problem, start, room, wrong=True)
     else:
         _waiting(app, start, room)
 
@@ -117,6 +120,30 @@ def _bar(app: App) -> None:
         view.zoom, view.centre = (1.0, view.centre) if view.zoom is None else (None, (0.5, 0.5))
     imgui.pop_style_color()
     widgets.tooltip("Fit the picture, or show it pixel by pixel (Z). The wheel zooms.")
+
+
+def _suggestion(app: App) -> None:
+    """A line with the colour space that the clip may be in, to be used or waved away."""
+    found, clip = app.strip.suggestion, str(app.project.clip)
+    if found is None or app.project.input != "auto" or clip in app.declined:
+        return
+    title = space(found.space).title
+    seen = found.reason.partition(": a camera log")[0]  # the rest is in the help
+    button = f"Use {title}"
+    room = imgui.get_content_region_avail().x - imgui.calc_text_size(button).x - scaled(64)
+    imgui.align_text_to_frame_padding()
+    imgui.push_style_color(imgui.Col_.text, theme.vec4(theme.QUIET))
+    imgui.text_unformatted(widgets.clipped(f"Is this a log? {seen}", room))
+    imgui.pop_style_color()
+    widgets.tooltip(f"{found.reason}. The clip is taken as {app.input_title} now.")
+    imgui.same_line(widgets.right_edge() - imgui.calc_text_size(button).x - scaled(46))
+    if widgets.chip(button, on=True, help="Take the clip to be in this space; undo takes it back."):
+        app.use_space(found.space)
+    app.places.mark("use suggested space")
+    imgui.same_line(0, 0)
+    if widgets.icon_button(icons.ICON_FA_XMARK, "Leave the clip as it is."):
+        app.declined.add(clip)
+    app.places.mark("decline suggested space")
 
 
 def _frame(

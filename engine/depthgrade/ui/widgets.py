@@ -14,7 +14,8 @@ from depthgrade.ui import theme
 from depthgrade.ui.places import Places
 from depthgrade.ui.theme import Color, u32
 
-LABEL_WIDTH, NUMBER_WIDTH, KEY_WIDTH = 92.0, 58.0, 14.0
+LABEL_WIDTH, NUMBER_WIDTH, KEY_WIDTH = 108.0, 58.0, 14.0
+_SMALLEST = 0.8  # of the usual size is how far a long name shrinks to fit
 _STEPS = 200  # wheel steps across a track
 
 
@@ -65,9 +66,12 @@ def label(text: str, *, changed: bool = False, width: float | None = None) -> bo
     color = theme.STRONG if changed else theme.QUIET
     if imgui.is_item_hovered():
         color = theme.TEXT if not changed else theme.STRONG
-    offset = (height - imgui.get_font_size()) / 2
-    place = ImVec2(start.x, start.y + offset)
-    imgui.get_window_draw_list().add_text(place, u32(color), clipped(text, width - 4))
+    room = width - scaled(4)
+    shrunk = min(1.0, max(_SMALLEST, room / max(1.0, imgui.calc_text_size(text).x)))
+    size = imgui.get_font_size() * shrunk
+    place = ImVec2(start.x, start.y + (height - size) / 2)
+    fitting = clipped(text, room / shrunk)
+    imgui.get_window_draw_list().add_text(imgui.get_font(), size, place, u32(color), fitting)
     return imgui.is_item_hovered() and imgui.is_mouse_double_clicked(0)
 
 

@@ -88,9 +88,7 @@ class Window:
         """One refresh."""
         glfw.poll_events()
         app = self.app
-        files.watch(app)
-        files.autosave(app)
-        app.queue.pump()
+        files.chores(app)
         update(app)
         began = perf_counter()
         imgui.backends.opengl3_new_frame()
@@ -136,9 +134,12 @@ class Window:
             files.answer(self.app, "open", paths[0])
 
 
-def view(project: Project, project_file: Path | None = None) -> None:
-    """Opens the window on a project; returns when it is closed. Raises DeviceError without one."""
+def view(project: Project, project_file: Path | None = None, problem: str | None = None) -> None:
+    """Opens the window on a project; returns when it is closed. Raises DeviceError without one.
+
+    problem: why the file could not be read, to be said until it is another.
+    """
     with Window() as window:
-        window.app.open(project, project_file)
+        window.app.open(project, project_file, problem)
         window.app.file_stamp = files.stamp(project_file)
         window.run()
