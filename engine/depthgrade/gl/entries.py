@@ -1,8 +1,7 @@
 """Whether this device runs the same arithmetic faster in compute shaders than in fragment shaders.
 
-Chips for data centres have few units that draw (NVIDIA Hopper: 2 of 66 or more clusters are
-"graphics-capable"), so that a fragment shader leaves nearly all of them idle. Others are as fast in
-either. So it is measured, in some tens of milliseconds.
+Some chips for data centres have few units that can draw, so that a fragment shader leaves nearly
+all of them idle; others are as fast in either. So it is measured, in some tens of milliseconds.
 """
 
 from time import perf_counter
