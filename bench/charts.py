@@ -30,7 +30,7 @@ def draw_charts(path: Path, tables: list[dict[str, Any]]) -> None:
 def _roofline(title: str, given: dict[str, Any]) -> Image.Image:
     """Powers a second by powers a byte, both by powers of ten; points named by their nodes."""
     peak, bandwidth, points = given["peak"], given["bandwidth"], given["points"]
-    height, bottom, right = 460, 410, _WIDTH - 60
+    height, bottom, right = 460, 410, _WIDTH - 100
     image = Image.new("RGB", (_WIDTH, height), _PAPER)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(15)
@@ -55,11 +55,11 @@ def _roofline(title: str, given: dict[str, Any]) -> Image.Image:
     draw.line(roof, fill=_COLORS[1], width=3)
     x, y = place(knee, peak)
     draw.text((x + 8, y - 24), f"{peak:.2f} (powers alone)", _COLORS[1], font)
-    for each in points:
+    for number, each in enumerate(points):
         x, y = place(each["intensity"], each["reached"])
         draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=_COLORS[4])
         label = f"{each['name']} nodes {each['reached']:.2f}"
-        draw.text((x + 10, y + 4), label, _INK, font)
+        draw.text((x - 20, y + 8 - 34 * (number % 2)), label, _INK, font)
     return image
 
 

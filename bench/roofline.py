@@ -23,7 +23,7 @@ MOST = 2e-2
 
 
 def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any]:
-    """The roof and the points under it; on a GPU of one context the same figures are wall clock."""
+    """The roof and the points under it, by CPU time: it is about rasterisers on a CPU."""
     count = frames or (3 if quick else QUICK_ROUNDS)
     rgb = w12.rgb(w12.planes(), sited=True)
     with Canvas() as canvas:

@@ -99,13 +99,3 @@ def test_a_stored_run_can_be_compared_with(
     assert "1.500" in (printed := capsys.readouterr().out) and "1.250" in printed
     report.write_text(json.dumps([1]), encoding="utf-8")
     assert main(["bench", "B1", "--compare", str(report)]) == 1
-
-
-def test_the_stage_chart_is_a_picture(tmp_path: Path) -> None:
-    bench.load("B1")
-    import charts  # noqa: PLC0415
-
-    path = tmp_path / "stages.png"
-    table = {"title": "540p", "stages": {"studio-light": {"decode": 2.0, "grade": 20.0}}}
-    charts.stage_chart(path, [table])
-    assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
