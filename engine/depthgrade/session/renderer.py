@@ -6,10 +6,10 @@ with Renderer(project) as renderer:
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,82 +26,14 @@ from depthgrade.media import ClipReader, open_clip
 from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import ClipDepth, ShotDepth
+from depthgrade.session.depth_source import DepthSource
 from depthgrade.session.device_frames import decoder_on_device
+from depthgrade.session.drawn import Drawn
 from depthgrade.session.engine import Engine, Stages
 from depthgrade.session.passes import PassRunner
 from depthgrade.session.shots import Progress, find_shots
 
 Picture = NDArray[np.float32]
-
-
-class DepthSource(Protocol):
-    """What a renderer asks of depth; `ClipDepth` is the one of files and networks."""
-
-    @property
-    def guided(self) -> bool:
-        """Whether maps are smaller than the picture, so that edges are taken from the picture."""
-
-    @property
-    def soft(self) -> bool:
-        """Whether the maps' edges are to be drawn to those of the guide."""
-
-    @property
-    def description(self) -> str:
-        """Where depth comes from, for reports."""
-
-    def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
-        """The shot a frame belongs to."""
-
-    def map(
-        self, frame: Frame, planes: tuple[Texture, ...], quality: str
-    ) -> tuple[Picture | Texture, Texture | None]:
-        """A frame's depth, near = 1, not clipped, and the guide for its edges if it is small."""
-
-    def target(
-        self, index: int, quality: str, point: PickedPoint, progress: Progress | None = None
-    ) -> float:
-        """The depth under a picked point at a frame, near = 1, not clipped."""
-
-    def close(self) -> None:
-        """Frees what is behind it."""
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """What a plan's text follows from."""
-
-    look: Look
-    project: Project
-    live: frozenset[str]
-    proxy: int
-
-    def same(self, other: "_Drawn") -> bool:
-        """Whether the text would be the same; values of live parameters do not matter."""
-        return (
-            (self.look is other.look or _differ_in(self.look, other.look) <= self.live)
-            and (self.live, self.proxy) == (other.live, other.proxy)
-            and self.project.output == other.project.output
-            and self.project.rendering == other.project.rendering
-        )
-
-
-def _differ_in(one: Look, other: Look) -> frozenset[str]:
-    """The addresses at which two looks differ; "" stands for anything but a value."""
-    if (
-        one.wires != other.wires
-        or one.keyframes != other.keyframes
-        or list(one.nodes) != list(other.nodes)
-    ):
-        return frozenset({""})
-    found: set[str] = set()
-    for name, node in one.nodes.items():
-        there = other.nodes[name]
-        if type(node) is not type(there):
-            return frozenset({""})
-        if node is not there:
-            values = dict(there)
-            found |= {f"{name}.{each}" for each, value in node if value != values[each]}
-    return frozenset(found)
 
 
 class Renderer:
@@ -147,7 +79,7 @@ class Renderer:
         self._depth: DepthSource | None = None
         self._shots: tuple[Shot, ...] = ()
         # for what; by label, key and what keyframes hold
-        self._plans: dict[tuple[str, str | None, tuple[object, ...]], tuple[_Drawn, Plan]] = {}
+        self._plans: dict[tuple[str, str | None, tuple[object, ...]], tuple[Drawn, Plan]] = {}
         self._passes: dict[str, PassRunner] = {}  # by label
         self._frame_at: Callable[[int], Frame] = self.reader.frame
         self._shot_of: Callable[[int], tuple[int, int]] = self._shot_range
@@ -349,7 +281,7 @@ class Renderer:
         settled = moment.with_stand_ins()
         state = label, key, held_values(look, settled)
         known = self._plans.get(state)
-        drawn = _Drawn(look, self.project, self.live, self.proxy)
+        drawn = Drawn(look, self.project, self.live, self.proxy)
         if known is None or not known[0].same(drawn):
             live = self.live | moment.automatic | look.animated
             known = self._plans[state] = drawn, self._compiled(settled, live, key)

@@ -54,7 +54,10 @@ class TemporalFilter:
         return kept is not None and kept.index == index
 
     def add(self, index: int, picture: Texture, raw: Texture) -> None:
-        """Takes in a frame: the network's picture (RGB) and its raw nearness, of one size."""
+        """Takes in a frame: the network's picture (RGB) and its raw nearness, of one size.
+
+        The nearness is kept as it is: it may be drawn over when a frame SLOTS on is taken in.
+        """
         slot, size = index % SLOTS, picture.size
         old = self._kept.get(slot)
         if old is not None:
