@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "engine" / "depthgrade"
 
 # From the bottom up. A module may import any row below its own, and nothing beside it.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "resources"}),
+    frozenset({"closing", "errors", "resources"}),
     frozenset({"plain_toml"}),
     # Plain data about pictures; below color, which reads a clip's colour tags.
     frozenset({"frames"}),

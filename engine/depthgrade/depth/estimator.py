@@ -5,12 +5,12 @@ a frame's raw depth does not depend on what was shown before it.
 """
 
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from depthgrade.closing import Closing
 from depthgrade.depth.card import ModelCard, Quality, Size, fitted_size
 from depthgrade.depth.runtime import NetworkInput, Provider, one_line, open_session
 from depthgrade.errors import DepthError
@@ -22,7 +22,7 @@ Image = NDArray[np.float32]
 NEAREST = 1e-3
 
 
-class Estimator:
+class Estimator(Closing):
     """A depth network on this machine. A context manager; one thread at a time.
 
     card       what the network is (`load_card`)
@@ -46,17 +46,6 @@ class Estimator:
         self._input: NetworkInput = opened.picture
         self._check_nominal_size()
         self._scale, self._offset = normalisation(card)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the network; further inference raises DepthError."""

@@ -8,11 +8,11 @@ import ctypes
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import moderngl
 
+from depthgrade.closing import Closing
 from depthgrade.errors import DeviceError
 
 _UNPACK_ROW_LENGTH, _UNPACK_ALIGNMENT, _TEXTURE_2D, _TEXTURE0 = 0x0CF2, 0x0CF5, 0x0DE1, 0x84C0
@@ -23,7 +23,7 @@ RING = 3  # transfers in flight on a GPU; a software rasteriser shares the memor
 _TYPES = {"f1": 0x1401, "nu2": 0x1403, "f2": 0x140B, "f4": 0x1406}
 
 
-class Device:
+class Device(Closing):
     """A current OpenGL 4.3 context.
 
     renderer   the driver's name for the device
@@ -89,17 +89,6 @@ class Device:
         self._pixel_store(_UNPACK_ROW_LENGTH, 0)
         if self._staging:
             self._bind_buffer(_UNPACK_BUFFER, 0)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @contextmanager
     def current(self) -> Iterator[None]:

@@ -14,12 +14,12 @@ other ("Stream synchronization behavior"), in both directions.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import moderngl
 import numpy as np
 
+from depthgrade.closing import Closing
 from depthgrade.depth.runtime import cuda_device_count
 from depthgrade.errors import DeviceError
 from depthgrade.frames import DevicePlane
@@ -44,7 +44,7 @@ class _SharedTexture:
     resource: Any
 
 
-class CudaSharing:
+class CudaSharing(Closing):
     """One stream of the CUDA device that draws the OpenGL context. Made by `open_sharing`.
 
     number   the CUDA device's
@@ -59,17 +59,6 @@ class CudaSharing:
         self._buffers: list[SharedBuffer] = []
         self._planes: dict[tuple[object, int], _SharedTexture] = {}
         self._memory: list[int] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def stream(self) -> int:

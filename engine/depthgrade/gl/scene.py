@@ -9,13 +9,12 @@ beside outlines, which is the anti-aliasing.
 
 import hashlib
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from depthgrade.closing import Closing
 from depthgrade.errors import DeviceError
 from depthgrade.gl.scene_parameters import SceneParameters, Uniform, scene_parameters
 from depthgrade.resources import shader
@@ -85,7 +84,7 @@ class SceneFrame:
     motion: NDArray[np.float32]
 
 
-class SceneRenderer:
+class SceneRenderer(Closing):
     """Renders frames of the scene of one seed; owns its programs and textures, not the context.
 
     size is (width, height) in pixels. Raises DeviceError if the driver refuses a program.
@@ -162,17 +161,6 @@ class SceneRenderer:
         for name, array in self._arrays.items():
             array.release()
             self._programs[name].release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _sample(self, values: dict[str, Uniform], targets: _Targets) -> None:
         """Traces and shades the points of targets["where_map"] into targets["shaded_map"]."""

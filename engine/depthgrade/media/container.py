@@ -16,6 +16,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from ..closing import Closing
 from ..errors import MediaError
 from ..frames import (
     AudioInfo,
@@ -160,7 +161,7 @@ class ContainerSource:
         return (*planes_of(picture), ())
 
 
-class ContainerDecoder:
+class ContainerDecoder(Closing):
     """One open container that decodes the pictures of a track in presentation order."""
 
     def __init__(self, source: ContainerSource) -> None:
@@ -169,12 +170,6 @@ class ContainerDecoder:
         self._error: av.error.FFmpegError | None = None
         self._one_thread = False
         self._open()
-
-    def __enter__(self) -> "ContainerDecoder":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _open(self) -> None:
         self._error = None

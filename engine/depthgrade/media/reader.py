@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from ..closing import Closing
 from ..errors import MediaError
 from ..frames import ClipInfo, Frame
 from .container import ContainerSource
@@ -43,7 +44,7 @@ def open_clip(
     return ClipReader(ContainerSource(path, track))
 
 
-class ClipReader:
+class ClipReader(Closing):
     """An open clip. A context manager; use `info`, `frames` and `frame` from one thread."""
 
     def __init__(self, source: Source) -> None:
@@ -52,12 +53,6 @@ class ClipReader:
         self._cache: OrderedDict[int, Frame] = OrderedDict()
         self._streams: set[_Stream] = set()
         self._closed = False
-
-    def __enter__(self) -> ClipReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def on_device(self, device: int) -> ClipReader:
         """A reader of the same clip whose frames stay in the memory of a CUDA device.

@@ -8,9 +8,8 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from time import perf_counter
-from types import TracebackType
-from typing import Self
 
+from depthgrade.closing import Closing
 from depthgrade.errors import EngineError
 from depthgrade.frames import Frame
 from depthgrade.media import ClipReader
@@ -30,7 +29,7 @@ class Order:
     loop: bool = True
 
 
-class Feed:
+class Feed(Closing):
     """The decode thread of one clip. A context manager; `close` ends the thread and the reader."""
 
     def __init__(self, reader: ClipReader) -> None:
@@ -47,17 +46,6 @@ class Feed:
         self.spans: deque[float] = deque(maxlen=24)  # seconds that the last frames took to decode
         self._thread = threading.Thread(target=self._run, name="depthgrade-feed", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def order(self, order: Order) -> None:
         """Decodes from here on; what is ready stays where it fits the new order."""

@@ -8,12 +8,11 @@ with Renderer(project) as renderer:
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from depthgrade.closing import Closing
 from depthgrade.color import Assumption, tags_to_space
 from depthgrade.compiler import Entry, Plan, Request, Source, compile_grade, held_values
 from depthgrade.compiler.proxy import compile_proxy, proxy_source
@@ -36,7 +35,7 @@ from depthgrade.session.shots import Progress, find_shots
 Picture = NDArray[np.float32]
 
 
-class Renderer:
+class Renderer(Closing):
     """Renders frames of one project's clip. Belongs to the thread that made it.
 
     info          the clip
@@ -95,17 +94,6 @@ class Renderer:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Closes the clip, the networks and the device if this renderer opened it."""

@@ -7,13 +7,12 @@ OpenGL, a framebuffer in place of the screen.
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from imgui_bundle import ImVec2, imgui
 from numpy.typing import NDArray
 
+from depthgrade.closing import Closing
 from depthgrade.errors import ProjectError, suggest
 from depthgrade.gl.device import Device, headless
 from depthgrade.project import Project
@@ -59,7 +58,7 @@ class Context:
         imgui.destroy_context(self._context)
 
 
-class Stage:
+class Stage(Closing):
     """The interface without a window: `refresh` draws it, `mouse` and `keys` act on it."""
 
     def __init__(
@@ -74,17 +73,6 @@ class Stage:
             imgui.backends.opengl3_init("#version 330")
             self.canvas = Canvas(self.device, size)
         self.app = App(self.device, patient=patient)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Frees everything."""

@@ -12,6 +12,7 @@ import glfw
 import imgui_bundle  # noqa: F401 - first: it brings the GLFW library that glfw then uses
 from imgui_bundle import imgui
 
+from depthgrade.closing import Closing
 from depthgrade.errors import DeviceError
 from depthgrade.gl.device import Device, windowed
 from depthgrade.project import Project
@@ -25,7 +26,7 @@ from depthgrade.ui.stage import Context, scale_for
 _IDLE = 0.1  # seconds between refreshes while nothing moves
 
 
-class Window:
+class Window(Closing):
     """The application in a window. A context manager; belongs to the main thread."""
 
     def __init__(self, size: tuple[int, int] = (1600, 900)) -> None:
@@ -58,12 +59,6 @@ class Window:
         glfw.set_drop_callback(self._window, self._dropped)  # type: ignore[arg-type]
         imgui.backends.glfw_init_for_opengl(address or 0, True)
         imgui.backends.opengl3_init("#version 330")
-
-    def __enter__(self) -> "Window":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Ends playback and closes the window."""
