@@ -19,8 +19,7 @@ from loop import Run, arguments, teacher_file
 from losses import gradient_matching
 from network import DepthNet
 from photos import shuffled, training_photos
-from PIL import Image
-from teacher import HEIGHT, STAGES, WIDTH, Array, Teacher, fit_scale_shift, photo_labels, sharpened
+from teacher import HEIGHT, STAGES, WIDTH, Array, Teacher, fit_scale_shift, photo_labels, seen_label
 from torch import Tensor
 from torch.nn import functional
 
@@ -29,9 +28,7 @@ ENCODER = ("f1", "f2", "f3", "f4")
 
 def view_label(view: View, label: Array, own: Array, share: float) -> Array:
     """(192, 320): `share` of the sharpened label, fitted to the teacher's answer `own`, and own."""
-    whole = Image.fromarray(label)
-    part = whole.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR, box=view.box)
-    fine = sharpened(np.asarray(part, np.float32)[:, :: view.flip].copy())
+    fine = seen_label(label, view.box, view.flip, (WIDTH, HEIGHT))
     scale, shift = fit_scale_shift(fine, own)
     # A label that contradicts the teacher's answer says nothing.
     share = share if scale > 0.0 else 0.0

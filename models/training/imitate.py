@@ -102,6 +102,15 @@ def channel_scales(maps: dict[str, Array]) -> dict[str, Tensor]:
     return result
 
 
+def place(rng: np.random.Generator, side: int, length: int, unit: int) -> int:
+    """A random start of a window in steps of `unit`, at either border as often as anywhere else.
+
+    Padding makes the border a case of its own, which evenly chosen windows would hardly ever see.
+    """
+    most = (side - length) // unit
+    return int(np.clip(rng.integers(-(most // 2), most + most // 2 + 1), 0, most)) * unit
+
+
 def window(
     part: Part, inputs: list[Tensor], target: Tensor, rng: np.random.Generator
 ) -> tuple[list[Tensor], Tensor, tuple[slice, slice]]:
@@ -112,8 +121,7 @@ def window(
     h, w = min(height, many * WINDOW[0]), min(width, many * WINDOW[1])
     if part.reach == 0:  # sees the whole picture
         h, w = height, width
-    y = int(rng.integers(0, (height - h) // unit + 1)) * unit
-    x = int(rng.integers(0, (width - w) // unit + 1)) * unit
+    y, x = (place(rng, *sides, unit) for sides in ((height, h), (width, w)))
     cut = []
     for values in inputs:
         k = values.shape[2] / height
@@ -300,8 +308,10 @@ def main() -> None:
         start = time.process_time()
         goal = (torch.from_numpy(maps.pop(part.target)) * scales[part.target]).half()
         steps = round(args.steps * SHARES.get(part.target, 1.0))
-        warm = names.get(part.modules[-1]) in known
-        learn(part, own, goal, rng, steps=steps, rate=args.rate, batch=args.batch, warm=warm)
+        learning = learning or part.target == args.first
+        if learning:
+            warm = names.get(part.modules[-1]) in known
+            learn(part, own, goal, rng, steps=steps, rate=args.rate, batch=args.batch, warm=warm)
         own[part.target] = apply(part, own)
         error = (own[part.target][-HELD_OUT:].float() - goal[-HELD_OUT:].float()).square().mean()
         print(f"{part.target}: {error:.4f}, {time.process_time() - start:.0f} CPU s", flush=True)

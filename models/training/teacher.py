@@ -19,6 +19,7 @@ from photos import Photo
 from PIL import Image
 
 Array = NDArray[np.float32]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
 WIDTH, HEIGHT = 320, 192
 
 # Post-activation maps of the teacher's graph, in the order of computation: the stem (f1), the 16
@@ -86,7 +87,17 @@ def photo_labels(teacher: Teacher, photos: list[Photo], cache: Path) -> list[Arr
     return labels
 
 
-def sharpened(near: Array, radius: int = 2, rounds: int = 2) -> Array:
+def seen_label(label: Array, box: Box, flip: int, size: tuple[int, int]) -> Array:
+    """(h, w) for `size` (w, h): the box of a whole-photo label, mirrored if `flip` is -1, sharper.
+
+    It is sharpened at twice the size: a shock filter leaves stairs, which the halving smooths.
+    """
+    double = (2 * size[0], 2 * size[1])
+    part = Image.fromarray(label).resize(double, Image.Resampling.BILINEAR, box=box)
+    return resize_map(sharpened(np.array(part, np.float32)), *size)[:, ::flip]
+
+
+def sharpened(near: Array, radius: int = 3, rounds: int = 2) -> Array:
     """(h, w) with its steps made steeper: every value moves to the nearer of the local extremes.
 
     A shock filter that acts only where the map changes within 4 `radius` by more than a share of

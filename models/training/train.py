@@ -28,18 +28,18 @@ from teacher import (
     HEIGHT,
     STAGES,
     WIDTH,
+    Box,
     Teacher,
     fit_scale_shift,
     photo_labels,
     resize_map,
-    sharpened,
+    seen_label,
 )
 from torch import Tensor
 from torch.nn import functional
 
 Array = NDArray[np.float32]
 Maps = dict[str, Tensor]
-Box = tuple[int, int, int, int]  # left, top, right, bottom
 LABEL_SHARE = 0.7  # of the whole-photo label; the rest is the teacher's answer to the view
 SCENES_EVERY = 3  # steps
 HINTS = ("f2", "f3", "f4", "d3", "d2")
@@ -82,9 +82,7 @@ class PhotoSource:
             views.append(np.ascontiguousarray(crop(rgb, box, size)[:, ::flip]))
             small = crop(rgb, box, (WIDTH, HEIGHT))[:, ::flip]
             clean.append(small.transpose(2, 0, 1).astype(np.float32) / 255.0)
-            whole = Image.fromarray(self._labels[index])
-            part = whole.resize(size, Image.Resampling.BILINEAR, box=box)
-            labels.append(sharpened(np.asarray(part, np.float32)[:, ::flip].copy()))
+            labels.append(seen_label(self._labels[index], box, flip, size))
             if len(boxes) == 2:
                 flips = flip
         stack = np.stack(clean)
