@@ -36,6 +36,7 @@ from depthgrade.depth import Estimator, ModelCard, load_card
 from depthgrade.errors import DepthError
 from depthgrade.gl.scene import SceneRenderer
 from depthgrade.resources import material
+from depthgrade.session.machine import machine
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -273,6 +274,7 @@ def main() -> None:
         for size in sizes:
             width, height = size or card.faster
             cards[f"{Path(name).stem} {width}x{height}"] = (card, size)
+    facts = machine()
     table = measure(cards, args.parts, args.frames)
     if "sheet" in args.parts:
         runs = {name: network(*value) for name, value in cards.items()}
@@ -280,7 +282,8 @@ def main() -> None:
         print(f"{args.sheet}: {count} pictures; columns: picture, {', '.join(runs)}")
     print_table(table)
     if args.json:
-        args.json.write_text(json.dumps(table, indent=1), encoding="utf-8")
+        report = {"workload": "depth accuracy", "machine": facts, "figures": table}
+        args.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 def measure(

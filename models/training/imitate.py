@@ -15,20 +15,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from loop import arguments, teacher_file
-from network import DepthNet, Down, Refresh
+from network import DepthNet, Down, Refresh, Separable
 from photos import Photo, augment, crop, random_box, shuffled, training_photos
 from soap import Soap
 from teacher import HEIGHT, WIDTH, Array, Teacher
 from torch import Tensor, nn
 from torch.nn import functional
 
+# Steps of a part against the others'; the stem is all but solved before.
+SHARES = {"f1": 0.25}
 HELD_OUT = 16  # crops that no block learns from
 WINDOW = (24, 40)  # cells of the block's output; four times that for the picture itself
 RIDGE = 1e-5
+FOLDED = ("0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var")
+LARGEST_SOLVED = 300  # inputs of a kernel that is solved anew although it has learnt before
 
 
 @dataclass(frozen=True)
@@ -55,19 +60,35 @@ def parts(net: DepthNet) -> list[Part]:
             (net.context, net.merge3),
             0,
         ),
-        Part("d2", ("d3", "b3"), net.merge2, (net.merge2,), 2),
+        Part("d2", ("d3", "b3"), net.merge2, (net.merge2,), 3),
         Part("nearness", ("d2", "f1"), net.head, (net.head,), 8),
     ]
     return found
 
 
-def view(photo: Photo, rng: np.random.Generator) -> Array:
-    """A random crop at the teacher's size, perhaps mirrored, mildly changed: (3, 192, 320)."""
-    height, width = photo.rgb.shape[:2]
-    rgb = crop(photo.rgb, random_box(rng, width, height), (WIDTH, HEIGHT))
-    if rng.random() < 0.5:
-        rgb = np.ascontiguousarray(rgb[:, ::-1])
-    return augment(rgb, rng, 0.6 * float(rng.random()))
+@dataclass(frozen=True)
+class View:
+    """A random crop of a photo at the teacher's size, perhaps mirrored, mildly changed."""
+
+    plane: Array  # (3, 192, 320) in 0..1
+    index: int  # of the photo
+    box: tuple[int, int, int, int]
+    flip: int  # -1: mirrored
+
+
+def random_view(photos: list[Photo], index: int, rng: np.random.Generator) -> View:
+    """One view of the photo at `index`."""
+    height, width = photos[index].rgb.shape[:2]
+    box = random_box(rng, width, height)
+    flip = -1 if rng.random() < 0.5 else 1
+    rgb = np.ascontiguousarray(crop(photos[index].rgb, box, (WIDTH, HEIGHT))[:, ::flip])
+    return View(augment(rgb, rng, 0.6 * float(rng.random())), index, box, flip)
+
+
+def random_views(photos: list[Photo], count: int, rng: np.random.Generator) -> list[View]:
+    """`count` views, every photo once before any comes again."""
+    order = shuffled(len(photos), rng)
+    return [random_view(photos, next(order), rng) for _ in range(count)]
 
 
 def channel_scales(maps: dict[str, Array]) -> dict[str, Tensor]:
@@ -81,6 +102,15 @@ def channel_scales(maps: dict[str, Array]) -> dict[str, Tensor]:
     return result
 
 
+def place(rng: np.random.Generator, side: int, length: int, unit: int) -> int:
+    """A random start of a window in steps of `unit`, at either border as often as anywhere else.
+
+    Padding makes the border a case of its own, which evenly chosen windows would hardly ever see.
+    """
+    most = (side - length) // unit
+    return int(np.clip(rng.integers(-(most // 2), most + most // 2 + 1), 0, most)) * unit
+
+
 def window(
     part: Part, inputs: list[Tensor], target: Tensor, rng: np.random.Generator
 ) -> tuple[list[Tensor], Tensor, tuple[slice, slice]]:
@@ -91,8 +121,7 @@ def window(
     h, w = min(height, many * WINDOW[0]), min(width, many * WINDOW[1])
     if part.reach == 0:  # sees the whole picture
         h, w = height, width
-    y = int(rng.integers(0, (height - h) // unit + 1)) * unit
-    x = int(rng.integers(0, (width - w) // unit + 1)) * unit
+    y, x = (place(rng, *sides, unit) for sides in ((height, h), (width, w)))
     cut = []
     for values in inputs:
         k = values.shape[2] / height
@@ -105,16 +134,17 @@ def window(
 
 
 @torch.no_grad()
-def prepare(part: Part, inputs: list[Tensor], target: Tensor) -> None:
+def prepare(part: Part, inputs: list[Tensor], target: Tensor, *, warm: bool) -> None:
     """Fixes the normalisation to the statistics of real inputs and solves what is linear.
 
     Batch statistics would be a floor under the error, since the teacher's function does not depend
     on the batch. The kept half of a block is mostly a selection: least squares finds it at once.
+    A `warm` part has learnt before; only what least squares can better is started anew.
     """
     norms = [
         m for module in part.modules for m in module.modules() if isinstance(m, nn.BatchNorm2d)
     ]
-    for norm in norms:
+    for norm in norms if not warm else []:
         norm.train()
         norm.momentum = 1.0
     part.forward(*inputs)
@@ -125,31 +155,77 @@ def prepare(part: Part, inputs: list[Tensor], target: Tensor) -> None:
     if part.target == "f1":
         solve(module, inputs[0], target)
     elif isinstance(module, Down):
-        solve(module.direct, inputs[0], target[:, :half])
-        module.mix[1].bias.copy_(mean[half:])
+        if module.direct[0].weight[0].numel() < LARGEST_SOLVED or not warm:
+            solve(module.direct, inputs[0], target[:, :half])
     elif isinstance(module, Refresh):
         solve(module.keep, inputs[0], target[:, :half])
-        module.mix[1].bias.copy_(mean[half:])
-    elif part.target == "nearness":
+    elif part.target == "nearness" and not warm:
         module.out.bias.fill_(float(mean))
+    if isinstance(module, Down | Refresh) and not warm:
+        (module.mix.point if isinstance(module.mix, Separable) else module.mix)[1].bias.copy_(
+            mean[half:]
+        )
 
 
-def solve(layer: nn.Module, inputs: Tensor, target: Tensor) -> None:
-    """Sets a convolution with normalisation to the ridge regression of target on inputs."""
-    conv, norm = layer
+def solve(layer: nn.Sequential, inputs: Tensor, target: Tensor) -> None:
+    """Sets a convolution with normalisation to the ridge regression of `target` before its ReLU.
+
+    Where the target is 0 the value before the ReLU is any negative one: in turn the values are
+    guessed from the weights, kept negative, and the weights solved from the values (censored
+    regression by expectation and maximisation). A channel that is seldom above 0 needs that.
+    """
+    conv = layer[0]
     kernel, stride = conv.kernel_size[0], conv.stride[0]
     patches = functional.unfold(inputs, kernel, padding=kernel // 2, stride=stride)
     x = patches.movedim(1, 2).flatten(0, 1)
     y = target.movedim(1, -1).flatten(0, 2)
-    some = torch.randperm(len(x))[:40_000]
+    some = torch.randperm(len(x))[:30_000]
     x, y = torch.cat([x[some], torch.ones(len(some), 1)], 1), y[some]
     gram = x.T @ x + RIDGE * len(x) * torch.eye(x.shape[1])
-    solution = torch.linalg.solve(gram, x.T @ y)
-    conv.weight.copy_(solution[:-1].T.reshape(conv.weight.shape))
+    factor = torch.linalg.cholesky(gram)
+    solution = torch.cholesky_solve(x.T @ y, factor)
+    for _ in range(round(2e4 / x.shape[1])):
+        guess = torch.where(y > 0.0, y, (x @ solution).clamp_max(0.0))
+        solution = torch.cholesky_solve(x.T @ guess, factor)
+    set_folded(layer, solution[:-1].T.reshape(conv.weight.shape), solution[-1])
+
+
+def set_folded(layer: nn.Sequential, weight: Tensor, bias: Tensor) -> None:
+    """Gives a convolution with normalisation these weights, the normalisation becoming a bias."""
+    conv, norm = layer
+    conv.weight.copy_(weight)
     norm.weight.fill_(1.0)
     norm.running_mean.zero_()
     norm.running_var.fill_(1.0 - norm.eps)
-    norm.bias.copy_(solution[-1])
+    norm.bias.copy_(bias)
+
+
+@torch.no_grad()
+def take(net: DepthNet, state: dict[str, Tensor]) -> set[str]:
+    """Loads what fits of another network; dense 3x3 become their nearest separable.
+
+    Returns the names of the modules that were filled completely.
+    """
+    own = net.state_dict()
+    fits = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
+    net.load_state_dict(fits, strict=False)
+    missing = own.keys() - fits.keys()
+    for name, module in net.named_modules():
+        if isinstance(module, Separable) and f"{name}.0.weight" in state:
+            make_separable(module, {k: state[f"{name}.{k}"] for k in FOLDED})
+            missing -= {k for k in missing if k.startswith(f"{name}.")}
+    return {n for n, _ in net.named_modules() if not any(k.startswith(f"{n}.") for k in missing)}
+
+
+def make_separable(module: Separable, dense: dict[str, Tensor]) -> None:
+    """Of every input channel's kernels (outputs, 9) the best product of outputs and places."""
+    gain = dense["1.weight"] / (dense["1.running_var"] + module.point[1].eps).sqrt()
+    kernels = (dense["0.weight"] * gain[:, None, None, None]).flatten(2).movedim(1, 0)
+    left, value, right = torch.linalg.svd(kernels, full_matrices=False)
+    root = value[:, :1].sqrt()
+    module.space.weight.copy_((right[:, 0] * root).reshape(module.space.weight.shape))
+    weight = (left[:, :, 0] * root).T.reshape(module.point[0].weight.shape)
+    set_folded(module.point, weight, dense["1.bias"] - dense["1.running_mean"] * gain)
 
 
 def learn(
@@ -161,10 +237,11 @@ def learn(
     steps: int,
     rate: float,
     batch: int,
+    warm: bool,
 ) -> None:
     """Fits one part with a cosine rate."""
     count = len(goal) - HELD_OUT
-    prepare(part, [own[k][:32] for k in part.inputs], goal[:32])
+    prepare(part, [own[k][:32].float() for k in part.inputs], goal[:32].float(), warm=warm)
     weights = [p for module in part.modules for p in module.parameters()]
     optimiser, indices = Soap(weights, rate), shuffled(count, rng)
     for step in range(steps):
@@ -173,7 +250,7 @@ def learn(
             group["lr"] = rate * fall * min(1.0, (step + 1) / 20)
         chosen = torch.tensor([next(indices) for _ in range(batch)])
         inputs, wanted, judged = window(
-            part, [own[k][chosen] for k in part.inputs], goal[chosen], rng
+            part, [own[k][chosen].float() for k in part.inputs], goal[chosen].float(), rng
         )
         error = (part.forward(*inputs) - wanted)[..., judged[0], judged[1]]
         loss = error.abs().mean() if part.target == "nearness" else error.square().mean()
@@ -187,15 +264,21 @@ def learn(
 def apply(part: Part, own: dict[str, Tensor]) -> Tensor:
     """The part's map of every crop."""
     inputs = [own[k] for k in part.inputs]
-    rows = [part.forward(*(x[i : i + 8] for x in inputs)) for i in range(0, len(inputs[0]), 8)]
+    rows = [
+        part.forward(*(x[i : i + 8].float() for x in inputs)).half()
+        for i in range(0, len(inputs[0]), 8)
+    ]
     return torch.cat(rows)
 
 
 def main() -> None:
     """Goes through the parts; the result is checkpoint.pt."""
     parser = arguments(__doc__, minutes=0.0, rate=1e-2, seed=5)
+    parser.add_argument("--dense", type=int, default=1, help="stages with dense 3x3 kernels")
+    parser.add_argument("--stage1", type=Path, help="checkpoint for stage 1, else --start")
     parser.add_argument("--crops", type=int, default=208)
-    parser.add_argument("--steps", type=int, default=400, help="per block; more for stem, decoder")
+    parser.add_argument("--steps", type=int, default=700, help="per block")
+    parser.add_argument("--first", default="f1", help="the lowest part that learns (f1, b0 .. b15)")
     parser.add_argument("--batch", type=int, default=8)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -204,23 +287,37 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     photos = training_photos(args.material)
     teacher = Teacher(teacher_file(args.material), args.threads)
-    order = shuffled(len(photos), rng)
-    planes = np.stack([view(photos[next(order)], rng) for _ in range(args.crops)])
-    maps = teacher.features(planes)
-    scales = channel_scales(maps)
-    own, net = {"rgb": torch.from_numpy(planes)}, DepthNet()
+    planes = np.stack([v.plane for v in random_views(photos, args.crops, rng)])
+    maps = teacher.features(planes, dtype=np.float16)  # half the memory
+    own, net = {"rgb": torch.from_numpy(planes).half()}, DepthNet(dense_stages=args.dense)
+    if args.start:
+        start = torch.load(args.start, weights_only=True)
+        scales, state = start["scales"], start["average"]
+        if args.stage1:
+            early = torch.load(args.stage1, weights_only=True)["average"]
+            state = {k: v for k, v in state.items() if not k.startswith("stage1.")}
+            state |= {k: v for k, v in early.items() if k.startswith("stage1.")}
+        known = take(net, state)
+    else:
+        some = {key: values[:64].astype(np.float32) for key, values in maps.items()}
+        scales, known = channel_scales(some), set()
     net.eval()
+    names = {module: name for name, module in net.named_modules()}
+    learning = False
     for part in parts(net):
         start = time.process_time()
-        goal = torch.from_numpy(maps.pop(part.target)) * scales[part.target]
-        steps = args.steps * {"f1": 4, "d3": 2, "d2": 2, "nearness": 2}.get(part.target, 1)
-        learn(part, own, goal, rng, steps=steps, rate=args.rate, batch=args.batch)
+        goal = (torch.from_numpy(maps.pop(part.target)) * scales[part.target]).half()
+        steps = round(args.steps * SHARES.get(part.target, 1.0))
+        learning = learning or part.target == args.first
+        if learning:
+            warm = names.get(part.modules[-1]) in known
+            learn(part, own, goal, rng, steps=steps, rate=args.rate, batch=args.batch, warm=warm)
         own[part.target] = apply(part, own)
-        error = (own[part.target] - goal)[-HELD_OUT:].square().mean()
+        error = (own[part.target][-HELD_OUT:].float() - goal[-HELD_OUT:].float()).square().mean()
         print(f"{part.target}: {error:.4f}, {time.process_time() - start:.0f} CPU s", flush=True)
+        torch.save({"average": net.state_dict(), "scales": scales}, args.out / "checkpoint.pt")
         for key in [k for k in own if k[0] == "b" and k not in ("b3", "b11", part.target)]:
             del own[key]  # only the last map and the ones the decoder joins are read again
-    torch.save({"average": net.state_dict(), "scales": scales}, args.out / "checkpoint.pt")
 
 
 if __name__ == "__main__":

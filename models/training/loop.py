@@ -29,7 +29,7 @@ def arguments(
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--start", type=Path, help="checkpoint to go on from")
-    parser.add_argument("--minutes", type=float, default=minutes, help="of wall clock")
+    parser.add_argument("--minutes", type=float, default=minutes, help="of CPU time")
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=seed)
@@ -47,9 +47,9 @@ class Run:
     def __init__(self, net: DepthNet, args: argparse.Namespace, keep: dict[str, object]) -> None:
         self.net, self._args, self._keep = net.to(memory_format=torch.channels_last), args, keep
         self._average = {k: v.clone() for k, v in net.state_dict().items()}
-        self._optimiser = Soap(net.parameters(), args.rate)
+        self._optimiser = Soap((p for p in net.parameters() if p.requires_grad), args.rate)
         self._running: dict[str, float] = {}
-        self._start, self.steps = time.monotonic(), 0
+        self._start, self.steps = time.process_time(), 0
         args.out.mkdir(parents=True, exist_ok=True)
         (args.out / "pid").write_text(str(os.getpid()))
         print({k: str(v) for k, v in vars(args).items()}, flush=True)
@@ -57,7 +57,7 @@ class Run:
     @property
     def progress(self) -> float:
         """0 at the start, 1 when the time is used up."""
-        return (time.monotonic() - self._start) / (60.0 * self._args.minutes)
+        return (time.process_time() - self._start) / (60.0 * self._args.minutes)
 
     def step(self, total: Tensor, losses: dict[str, Tensor], clip: float) -> None:
         """One update with the cosine rate of now; averages, logs and saves."""

@@ -20,6 +20,25 @@ def gradient_matching(error: Tensor, scales: int = 4) -> Tensor:
     return total / scales
 
 
+def view_consistency(
+    first: Tensor, second: Tensor, boxes: tuple[tuple[float, ...], tuple[float, ...]]
+) -> Tensor:
+    """Mean absolute difference of two maps (1, 1, h, w) of one photo where both see it.
+
+    `boxes` are the views (left, top, right, bottom) in the photo. A camera that moves a little must
+    not change what is near; the scale is compared too.
+    """
+    (l1, t1, r1, b1), (l2, t2, r2, b2) = boxes
+    sx, sy = (r1 - l1) / (r2 - l2), (b1 - t1) / (b2 - t2)
+    dx = (l1 + r1 - l2 - r2) / (r2 - l2)
+    dy = (t1 + b1 - t2 - b2) / (b2 - t2)
+    theta = first.new_tensor([[[sx, 0.0, dx], [0.0, sy, dy]]])
+    grid = functional.affine_grid(theta, list(first.shape), align_corners=False)
+    inside = (grid.abs().amax(-1) < 0.98)[:, None]
+    moved = functional.grid_sample(second, grid, padding_mode="border", align_corners=False)
+    return ((first - moved).abs() * inside).sum() / inside.sum().clamp_min(1)
+
+
 def normalised(x: Tensor) -> Tensor:
     """(g, p) values per group, shifted by the median and divided by the mean absolute deviation.
 

@@ -13,10 +13,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime as ort
+import torch
 from numpy.typing import NDArray
+from photos import Photo
 from PIL import Image
 
 Array = NDArray[np.float32]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
 WIDTH, HEIGHT = 320, 192
 
 # Post-activation maps of the teacher's graph, in the order of computation: the stem (f1), the 16
@@ -72,6 +75,51 @@ def guided(rgb: NDArray[np.uint8], near: Array, radius: int = 8, smooth: float =
     return result.astype(np.float32)
 
 
+def photo_labels(teacher: Teacher, photos: list[Photo], cache: Path) -> list[Array]:
+    """The label of every whole photo, made once and kept in `cache`."""
+    labels = []
+    for photo in photos:
+        file = cache / f"{Path(photo.name).stem}.npy"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            np.save(file, teacher.label(photo.rgb).astype(np.float16))
+        labels.append(np.asarray(np.load(file), np.float32))
+    return labels
+
+
+def seen_label(label: Array, box: Box, flip: int, size: tuple[int, int]) -> Array:
+    """(h, w) for `size` (w, h): the box of a whole-photo label, mirrored if `flip` is -1, sharper.
+
+    It is sharpened at twice the size: a shock filter leaves stairs, which the halving smooths.
+    """
+    double = (2 * size[0], 2 * size[1])
+    part = Image.fromarray(label).resize(double, Image.Resampling.BILINEAR, box=box)
+    return resize_map(sharpened(np.array(part, np.float32)), *size)[:, ::flip]
+
+
+def sharpened(near: Array, radius: int = 3, rounds: int = 2) -> Array:
+    """(h, w) with its steps made steeper: every value moves to the nearer of the local extremes.
+
+    A shock filter that acts only where the map changes within 4 `radius` by more than a share of
+    its whole range (0.05: not at all, 0.15: fully), so that slopes stay slopes.
+    """
+    x = torch.from_numpy(near)[None, None]
+    spread = float(np.percentile(near, 98) - np.percentile(near, 2))
+    for _ in range(rounds):
+        wide = _highest(x, 2 * radius) + _highest(-x, 2 * radius)
+        share = ((wide / max(spread, 1e-6) - 0.05) / 0.1).clamp(0.0, 1.0)
+        top, bottom = _highest(x, radius), -_highest(-x, radius)
+        half = 0.5 * (top - bottom)
+        steep = ((x - top + half) / (0.5 * half).clamp_min(1e-6)).clamp(-1.0, 1.0)
+        x = x + share * (top - half + steep * half - x)
+    return np.asarray(x[0, 0], np.float32)
+
+
+def _highest(x: torch.Tensor, radius: int) -> torch.Tensor:
+    pool, side = torch.nn.functional.max_pool2d, 2 * radius + 1  # rows, then columns: less work
+    return pool(pool(x, (1, side), 1, (0, radius)), (side, 1), 1, (radius, 0))
+
+
 class Teacher:
     """Runs the teacher; not thread-safe, one per worker."""
 
@@ -96,14 +144,16 @@ class Teacher:
         (out,) = self._session.run([self._output], {self._input: planes})
         return np.asarray(out, np.float32).reshape(HEIGHT, WIDTH)
 
-    def features(self, planes: Array, keys: Iterable[str] = FEATURES) -> dict[str, Array]:
+    def features(
+        self, planes: Array, keys: Iterable[str] = FEATURES, dtype: type = np.float32
+    ) -> dict[str, Array]:
         """(n, 3, 192, 320) in 0..1 to the maps of FEATURES named and `nearness`: (n, c, h, w)."""
         keys = ["nearness", *keys]
         names = [FEATURES.get(key, self._output) for key in keys]
-        rows = [
-            self._session.run(names, {self._input: np.ascontiguousarray(p[None] * 255.0)})
-            for p in planes
-        ]
+        rows = []
+        for p in planes:
+            row = self._session.run(names, {self._input: np.ascontiguousarray(p[None] * 255.0)})
+            rows.append([values.astype(dtype) for values in row])
         return {key: np.concatenate([row[i] for row in rows]) for i, key in enumerate(keys)}
 
     def label(
