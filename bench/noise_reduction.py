@@ -267,8 +267,7 @@ def filtered_by_program(
     planes = np.frombuffer(done.stdout, np.uint8).reshape(frames, 3, height, width)
     again = ["-stream_loop", "-1", "-i", str(path)]  # long enough for a difference of two lengths
     with_it, without = (
-        ffmpeg.frame_cost(where, again, f"[0:v]{each}[out]", FRAMES, 5 * FRAMES)
-        for each in (name, "null")
+        ffmpeg.frame_cost(where, again, f"[0:v]{each}[out]", 20, 220) for each in (name, "null")
     )
     return decoded([planes[index].transpose(1, 2, 0) for index in JUDGED]), with_it - without
 
