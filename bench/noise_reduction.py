@@ -6,14 +6,15 @@ Clips: the demo scene standing still, panned (2.5 pixels a frame) and as it move
 noise of some 8-bit code values. The gain is that in PSNR against the clip without noise, over
 R'G'B' code values, on the middle frames. FFmpeg's filters run through PyAV on one thread; those
 that PyAV's FFmpeg lacks run in the installed `ffmpeg`, whose cost is CPU time beyond its null
-filter.
+filter. The file of figures may be made in several runs: each replaces the rows of its own clips,
+noises and filters and leaves the others.
 """
 
 import argparse
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -48,6 +49,7 @@ OURS = {
     "spatial 15": {"spatial_luma": 15.0},
     "both 15": {"temporal_luma": 15.0, "spatial_luma": 15.0},
 }
+ROW = ("clip", "sigma", "filter")  # what a row of figures is of
 THEIRS = {  # the gentler strength where the filter's own default is meant for coarser noise
     "hqdn3d": ("hqdn3d", ""),
     "hqdn3d gentle": ("hqdn3d", "1:1:2:2"),
@@ -71,13 +73,14 @@ def main() -> None:
     parser.add_argument("--size", default="960x540")
     parser.add_argument("--sigma", type=float, nargs="+", default=[1.0, 2.0])
     parser.add_argument("--clips", nargs="+", default=["static", "pan", "scene"])
+    known = ["as it is", *OURS, *THEIRS]
+    parser.add_argument("--filters", nargs="+", default=known, choices=known)
     parser.add_argument("--pictures", type=Path, help="folder for pictures to judge by eye")
     parser.add_argument("--json", type=Path, help="file for the figures")
     options = parser.parse_args()
     width, height = (int(side) for side in options.size.split("x"))
     facts = machine()
     clean = clips((width, height), options.clips)
-    rows = []
     print(f"{'clip':8}{'sigma':>6}  {'filter':14}{'PSNR':>7}{'gain':>7}{'ms':>8}{'CPU-ms':>8}")
     for name, pictures in clean.items():
         for sigma in options.sigma:
@@ -86,20 +89,35 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "noisy.mkv"
                 write(path, pictures + noise)
-                base: float | None = None
-                for label, found in measured(path, pictures, options.pictures, f"{name}-{sigma:g}"):
-                    base = found.psnr if label == "as it is" else base
-                    gain = None if base is None or found.psnr is None else found.psnr - base
+                rows = []
+                base = psnr(read(path), pictures)
+                for label in options.filters:
+                    made, found = measured(path, pictures, label)
+                    if options.pictures and made is not None:
+                        keep(options.pictures, f"{name}-{sigma:g}-{label}", made, pictures)
+                    gain = None if found.psnr is None else found.psnr - base
                     figures = f"{shown(found.psnr, '7.2f')}{shown(gain, '+7.2f')}"
                     cost = f"{shown(found.milliseconds, '8.0f')}{shown(found.cpu, '8.0f')}"
                     print(f"{name:8}{sigma:6.1f}  {label:14}{figures}{cost}", flush=True)
                     row = {"clip": name, "sigma": sigma, "filter": label, "gain": gain}
                     rows.append({**row, **asdict(found)})
-    if options.json:
-        workload = {"workload": "noise reduction", "size": options.size, "machine": facts}
-        rounded = [{key: _rounded(value) for key, value in row.items()} for row in rows]
-        text = json.dumps({**workload, "results": rounded}, indent=2)
-        options.json.write_text(text + "\n", encoding="utf-8")
+                if options.json:
+                    add(options.json, options.size, facts, rows)
+
+
+def add(path: Path, size: str, facts: dict[str, str], rows: list[dict[str, Any]]) -> None:
+    """Writes rows into the file of figures, in place of those it has of the same measurements."""
+    before: list[dict[str, Any]] = []
+    if path.exists():
+        written = json.loads(path.read_text(encoding="utf-8"))
+        if written["size"] != size:
+            raise EngineError(f"{path}: is of {written['size']}, not {size}; name another file")
+        before = written["results"]
+    rounded = [{key: _rounded(value) for key, value in row.items()} for row in rows]
+    results = {tuple(row[key] for key in ROW): row for row in [*before, *rounded]}
+    figures = {"workload": "noise reduction", "size": size, "machine": facts}
+    text = json.dumps({**figures, "results": list(results.values())}, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def shown(value: float | None, form: str) -> str:
@@ -136,7 +154,8 @@ def clips(size: tuple[int, int], wanted: list[str]) -> dict[str, Pictures]:
 def halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """The mean of 2x2 pixels."""
     height, width = picture.shape[:2]
-    return picture.reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3))
+    half: Pictures = picture.reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3))
+    return half
 
 
 def write(path: Path, pictures: Pictures) -> None:
@@ -159,36 +178,41 @@ def write(path: Path, pictures: Pictures) -> None:
         container.mux(stream.encode(None))
 
 
-def measured(
-    path: Path, clean: Pictures, folder: Path | None, name: str
-) -> Iterator[tuple[str, Measured]]:
-    """PSNR and cost of the clip as it is, of our node and of the filters."""
-    for label, values in {"as it is": {}, **OURS}.items():
-        node = make_node("calm", {"type": "noise_reduction", **values})
+def measured(path: Path, clean: Pictures, label: str) -> tuple[Pictures | None, Measured]:
+    """The judged frames through the node or a filter, where it is there; its PSNR and its cost."""
+    if label == "as it is" or label in OURS:
+        node = make_node("calm", {"type": "noise_reduction", **OURS.get(label, {})})
         look = Look(nodes={"calm": node}, wires=parse_wires(["source -> calm -> output"]))
         with Renderer(Project(clip=path, look=look)) as renderer:
             renderer.frame(JUDGED[0] - 1)
             clock, cpu = perf_counter(), process_time()
             made = np.stack([renderer.frame(index) for index in JUDGED])
             cost = (perf_counter() - clock) / len(JUDGED), (process_time() - cpu) / len(JUDGED)
-        yield label, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-            middle = made[len(JUDGED) // 2]
-            save(folder / f"{name}-{label}.png", middle)
-            difference = middle - clean[JUDGED[len(JUDGED) // 2]]
-            save(folder / f"{name}-{label}-difference.png", 0.5 + 16 * difference)
-    for label, (filter, arguments) in THEIRS.items():
-        if filter in av.filter.filters_available:  # some are GPL, and PyAV's wheels are not
-            made, cost = filtered(path, filter, arguments)
-            yield label, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
-        elif (where := ffmpeg.binary()) and ffmpeg.has_filter(where, filter):
-            made, spent = filtered_by_program(
-                where, path, f"{filter}={arguments}".rstrip("="), clean.shape
-            )
-            yield label, Measured(psnr(made, clean), cpu=spent)
-        else:
-            yield f"no {label}", Measured()
+        return made, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
+    filter, arguments = THEIRS[label]
+    if filter in av.filter.filters_available:  # some are GPL, and PyAV's wheels are not
+        made, cost = filtered(path, filter, arguments)
+        return made, Measured(psnr(made, clean), 1000 * cost[0], 1000 * cost[1])
+    if (where := ffmpeg.binary()) and ffmpeg.has_filter(where, filter):
+        described = f"{filter}={arguments}".rstrip("=")
+        made, spent = filtered_by_program(where, path, described, clean.shape)
+        return made, Measured(psnr(made, clean), cpu=spent)
+    return None, Measured()
+
+
+def keep(folder: Path, name: str, made: Pictures, clean: Pictures) -> None:
+    """Writes the middle frame and 16 times its difference from the clip without noise."""
+    folder.mkdir(parents=True, exist_ok=True)
+    middle = len(JUDGED) // 2
+    save(folder / f"{name}.png", made[middle])
+    save(folder / f"{name}-difference.png", 0.5 + 16 * (made[middle] - clean[JUDGED[middle]]))
+
+
+def read(path: Path) -> Pictures:
+    """The judged frames of a written clip as they are."""
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(channel_last=True) for frame in container.decode(video=0)]
+    return decoded([frames[index] for index in JUDGED])
 
 
 def filtered(path: Path, name: str, arguments: str) -> tuple[Pictures, tuple[float, float]]:
@@ -215,7 +239,8 @@ def filtered(path: Path, name: str, arguments: str) -> tuple[Pictures, tuple[flo
                 except (av.BlockingIOError, av.EOFError):
                     break
         cost = (perf_counter() - clock) / len(frames), (process_time() - cpu) / len(frames)
-    return decoded([made[index].to_ndarray(channel_last=True) for index in JUDGED]), cost
+    frames_made = [each for each in made if isinstance(each, av.VideoFrame)]
+    return decoded([frames_made[index].to_ndarray(channel_last=True) for index in JUDGED]), cost
 
 
 def filtered_by_program(

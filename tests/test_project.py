@@ -48,6 +48,7 @@ def test_a_project_says_what_its_file_says(tmp_path: Path) -> None:
         ("gain = 0.8", "gain = 9.0", "sky.gain = 9 is outside 0 to 4"),
         ("gain = 0.8", "gain = nan", "sky.gain = nan is not allowed"),
         ("gain = 0.8", 'gain = "much"', 'sky.gain = "much" is not allowed; allowed: 0 to 4'),
+        ("gain = 0.8", "gain = [1, 1.1, 1]", "; gain_rgb takes [red, green, blue], each 0 to 4"),
         ("gain = 0.8", "gain = true", "sky.gain = true is not allowed"),
         ('type = "primary"', 'type = "primry"', 'no node type "primry"; did you mean "primary"?'),
         ('type = "primary"', "", "sky: has no type"),

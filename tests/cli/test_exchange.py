@@ -116,3 +116,10 @@ def test_a_look_is_baked_and_what_is_left_out_is_named(run: Run, tmp_path: Path)
     assert "not in a.cube: b, its key w can't be baked" in result.err
     assert (tmp_path / "a.cube").read_text().startswith('TITLE "look"\nLUT_3D_SIZE 17\n')
     assert "nothing to bake" in run("bake", "-o", tmp_path / "b.cube").err
+
+
+def test_baking_a_look_that_grades_nothing_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "look.toml"
+    path.write_text('[nodes.a]\ntype = "primary"\ngain = 0.9\n')  # no wire leads through it
+    result = run("bake", path, "-o", tmp_path / "a.cube", "--size", 17)
+    assert "a.cube grades nothing: no node is wired to the output" in result.err

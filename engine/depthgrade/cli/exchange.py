@@ -133,6 +133,8 @@ def bake(
         f" within {most:.2f} codes of 255 of the look, the worst {greatest:.1f}",
         markup=False,
     )
+    if not done.graded:
+        note(f"{done.path.name} grades nothing: no node is wired to the output")
     for name, reason in done.left_out.items():
         note(f"not in {done.path.name}: {name}, {reason}")
 

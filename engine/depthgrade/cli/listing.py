@@ -82,6 +82,7 @@ def spaces(configuration: options.Configuration = None) -> None:
     from depthgrade.color import spaces as all_spaces  # noqa: PLC0415
 
     listed = table("space", "title", "light", "source")
+    listed.columns[0].no_wrap = True  # a name that goes on in the next line can't be copied
     for space in all_spaces():
         listed.add_row(space.name, space.title, space.kind, space.source)
     user = config_from(configuration)

@@ -155,5 +155,12 @@ def change_node(node_id: str, node: Node, values: Mapping[str, Any]) -> Node:
         name = str(first["loc"][0])
         raise ProjectError(
             f"{node_id}.{name} = {shown(values.get(name))} is not allowed;"
-            f" allowed: {known[name].allowed}"
+            f" allowed: {known[name].allowed}{_sibling(name, values.get(name), known)}"
         ) from None
+
+
+def _sibling(name: str, value: Any, known: Mapping[str, Parameter]) -> str:
+    """Where a value of three channels belongs that was given to their master; "" elsewhere."""
+    sibling = f"{name}_rgb"
+    several = isinstance(value, list | tuple) and len(value) == 3
+    return f"; {sibling} takes {known[sibling].allowed}" if several and sibling in known else ""

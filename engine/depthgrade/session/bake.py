@@ -15,7 +15,7 @@ from depthgrade.compiler.baking import baked_look, unbakeable
 from depthgrade.errors import ProjectError
 from depthgrade.frames import Frame, PixelFormat
 from depthgrade.gl.device import Device
-from depthgrade.nodes.base import ColorNode
+from depthgrade.nodes.base import ColorNode, KeyNode
 from depthgrade.project import Project
 from depthgrade.session.engine import Engine
 from depthgrade.session.passes import PassRunner
@@ -31,6 +31,7 @@ class Baked:
     """What was written.
 
     reads, writes   the colour spaces of the LUT's input and output
+    graded          whether a node acts on the picture; else it converts spaces and no more
     left_out        what the LUT does not hold, by node, with the reason
     greatest, most  error against the look itself at random colours of 0..1, in output code values:
                     anywhere, and in 99 % of the colours; beyond 0..1 no error of a display counts
@@ -39,6 +40,7 @@ class Baked:
     path: Path
     reads: str
     writes: str
+    graded: bool
     left_out: dict[str, str]
     greatest: float
     most: float
@@ -65,6 +67,8 @@ def bake(
     _check(project, out, size, overwrite=overwrite)
     left = unbakeable(project.look)
     _check_something_is_left(project, left)
+    acting = [node for node in project.look.used().values() if node.enabled]
+    graded = any(not isinstance(node, KeyNode) for node in acting)
     project = replace(project, look=baked_look(project.look))
     axis = np.linspace(0, 1, size, dtype=np.float32)
     lattice = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1)
@@ -72,14 +76,15 @@ def bake(
     engine = Engine(device)
     try:
         colours = np.concatenate([lattice.reshape(-1, 3), probes])
-        graded = _graded(engine, project, colours)
+        made = _graded(engine, project, colours)
     finally:
         engine.close()
-    table, exact = graded[:-_PROBES].reshape(lattice.shape), graded[-_PROBES:]
+    table, exact = made[:-_PROBES].reshape(lattice.shape), made[-_PROBES:]
     write_table(out, table, project.look.title)
     error = np.abs(evaluate_file(out, probes) - exact)
     most = float(np.quantile(error.max(-1), 0.99))
-    return Baked(out, project.input, project.output, left, float(error.max()), most)
+    greatest = float(error.max())
+    return Baked(out, project.input, project.output, graded, left, greatest, most)
 
 
 def _settled(project: Project, frame: int) -> Project:

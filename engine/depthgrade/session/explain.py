@@ -69,7 +69,7 @@ def explain(project: Project, info: ClipInfo | None = None) -> Explanation:
         " see it with --glsl"
     )
     if count > 1:
-        facts["passes"] = "; ".join(_passes(plan))
+        facts["passes"] = "; ".join(_passes(plan)) + ", with all that is left"
     nodes = [_node(project, name, node) for name, node in look.used().items()]
     return Explanation(facts, tuple(nodes))
 
