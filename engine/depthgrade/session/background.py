@@ -24,6 +24,7 @@ from depthgrade.gl.textures import Texture
 from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look, Project
 from depthgrade.session.clip_depth import Map, ShotDepth
+from depthgrade.session.picked import Place
 from depthgrade.session.renderer import Renderer
 
 _NICE = 10  # a tenth of a player's share where both want all
@@ -96,12 +97,13 @@ class Depth:
 
 @dataclass(frozen=True)
 class Target:
-    """The depth under a picked point at a frame."""
+    """The depth under a picked point at a frame, and where the point is; nowhere in other shots."""
 
     quality: str
     index: int
     point: PickedPoint
     depth: float
+    place: Place | None
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,8 @@ def estimate_depth(pipe: Connection) -> None:
                     pipe.send(_made(renderer, quality, index, draft=order.draft))
                 else:
                     depth_there = renderer.depth.target(index, quality, point, progress)
-                    pipe.send(Target(quality, index, point, depth_there))
+                    place = renderer.clip_depth.place(index, quality, point)
+                    pipe.send(Target(quality, index, point, depth_there, place))
                 if inbox.waiting:
                     break
         except EngineError as error:

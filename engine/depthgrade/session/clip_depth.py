@@ -27,7 +27,7 @@ from depthgrade.session.ahead import Ahead
 from depthgrade.session.engine import Engine
 from depthgrade.session.network_depth import NetworkDepth, NetworkView
 from depthgrade.session.picked import VERSION as PICKED_VERSION
-from depthgrade.session.picked import PickedTarget, Sight
+from depthgrade.session.picked import PickedTarget, Place, Sight
 from depthgrade.session.provenance import (
     filter_note,
     model_note,
@@ -190,6 +190,11 @@ class ClipDepth:
             made = PickedTarget(point, shot, lambda i: self._sight(i, quality, point), file)
             self._targets[quality, point] = made
         return self._targets[quality, point].depth(index, progress)
+
+    def place(self, index: int, quality: str, point: PickedPoint) -> Place | None:
+        """Where a picked point is at a frame whose target was asked for; None outside its shot."""
+        known = self._targets.get((quality, point))
+        return None if known is None else known.place(index)
 
     def lost(self, quality: str, point: PickedPoint) -> tuple[int, ...]:
         """The frames at which a picked point was not seen, of those it was followed through."""

@@ -29,7 +29,7 @@ from depthgrade.session.background import (
     estimate_depth,
 )
 from depthgrade.session.clip_depth import Map, ShotDepth
-from depthgrade.session.picked import depth_at
+from depthgrade.session.picked import Place, depth_at
 from depthgrade.session.renderer import Renderer
 
 Points = tuple[tuple[str, PickedPoint], ...]  # picked targets and the quality of their depth
@@ -55,7 +55,7 @@ class LiveDepth:
         self._count = frame_count
         self._maps: OrderedDict[tuple[str, int], Depth] = OrderedDict()
         self._shots: dict[str, list[ShotDepth]] = {}
-        self._targets: dict[tuple[str, PickedPoint], dict[int, float]] = {}
+        self._targets: dict[tuple[str, PickedPoint], dict[int, Target]] = {}
         self._allowed = 2 * _AHEAD  # maps to keep; known better once the first has come
         self._process: Background | None = None
         self._sent: Wanted | None = None
@@ -165,7 +165,7 @@ class LiveDepth:
                 case Target():
                     self.progress = None
                     known = self._targets.setdefault((answer.quality, answer.point), {})
-                    known[answer.index] = answer.depth
+                    known[answer.index] = answer
                 case Failed():
                     self.error, self.progress = answer.error, None
         return bool(answers)
@@ -193,6 +193,11 @@ class LiveDepth:
         if found is None:
             raise DepthError("depth: the picked point is not followed yet; wait for it")
         return found
+
+    def place(self, index: int, quality: str, point: PickedPoint) -> Place | None:
+        """Where a picked point is at a frame, once that is known; None in other shots."""
+        found = self._targets.get((quality, point), {}).get(index)
+        return None if found is None else found.place
 
     def map_of(self, index: int, quality: str) -> Map | None:
         """A frame's map if it is there, for histograms and probes."""
@@ -277,7 +282,7 @@ class LiveDepth:
     def _target(self, index: int, quality: str, point: PickedPoint) -> float | None:
         known = self._targets.get((quality, point), {})
         if known:
-            return known[min(known, key=lambda each: abs(each - index))]
+            return known[min(known, key=lambda each: abs(each - index))].depth
         map = self.map_of(point.frame, quality)  # as when it was picked just now
         return None if map is None else depth_at(map, *point.at)
 

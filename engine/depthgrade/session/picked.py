@@ -30,8 +30,10 @@ _STRIDE = 24  # frames followed at once, so that drawing and following do not ta
 
 
 @dataclass(frozen=True)
-class _Place:
-    """The point at a frame: position 0..1, its depth, and whether it was seen or these are held."""
+class Place:
+    """The point at a frame: position 0..1 from the picture's upper left corner, its depth, and
+    whether it was seen or these are held.
+    """
 
     x: float
     y: float
@@ -58,7 +60,7 @@ class PickedTarget:
         """
         self._point, self._shot, self._sight, self._file = point, shot, sight, file
         stored = (load(file) or {}).get("places", {})
-        self._places = {int(index): _Place(**each) for index, each in stored.items()}
+        self._places = {int(index): Place(**each) for index, each in stored.items()}
 
     def depth(self, index: int, progress: Progress | None = None) -> float:
         """The depth of the target at a frame, averaged over time; near = 1, not clipped.
@@ -73,6 +75,10 @@ class PickedTarget:
         held = np.array([self._places[frame].depth for frame in frames.tolist()])
         weights = np.exp(-0.5 * ((np.arange(len(frames)) - _REACH) / _SMOOTHING) ** 2)
         return float((weights * held).sum() / weights.sum())
+
+    def place(self, index: int) -> Place | None:
+        """Where the point is at a frame that its depth was asked for; None outside the shot."""
+        return self._places.get(index)
 
     @property
     def lost(self) -> tuple[int, ...]:
@@ -104,19 +110,19 @@ class _Walk:
 
     def __init__(
         self,
-        places: dict[int, _Place],
+        places: dict[int, Place],
         point: PickedPoint,
         sight: Callable[[int], Sight],
     ) -> None:
         self._places, self._point, self._sight = places, point, sight
         self._pictures: dict[int, Pyramid] = {}  # of the point's frame, and where it was seen last
 
-    def place(self, index: int) -> _Place:
+    def place(self, index: int) -> Place:
         """The place at a frame, all those on the way to it being known."""
         now, origin = self._sight(index), self._point.frame
         if index == origin:
             assert now.depth is not None
-            return _Place(*self._point.at, depth_at(now.depth, *self._point.at), seen=True)
+            return Place(*self._point.at, depth_at(now.depth, *self._point.at), seen=True)
         step = 1 if index > origin else -1
         seen = index - step
         while not self._places[seen].seen:  # the point's own frame at the latest
@@ -136,7 +142,7 @@ class _Walk:
         if abs(depth - before.depth) > _JUMP + _JUMP_HIDDEN * (abs(index - seen) - 1):
             return hidden
         self._pictures = {origin: self._picture(origin), index: picture}
-        return _Place(x, y, depth, seen=True)
+        return Place(x, y, depth, seen=True)
 
     def _picture(self, index: int) -> Pyramid:
         if index not in self._pictures:

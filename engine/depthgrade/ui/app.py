@@ -15,7 +15,7 @@ from depthgrade.errors import EngineError
 from depthgrade.gl.device import Device
 from depthgrade.gl.monitor import Monitor
 from depthgrade.gl.scopes import Scopes
-from depthgrade.graph import SOURCE
+from depthgrade.graph import SOURCE, Wire
 from depthgrade.nodes.base import ColorNode
 from depthgrade.nodes.registry import parameters
 from depthgrade.project import Look, Project
@@ -48,6 +48,7 @@ class App:
     history: History = field(default_factory=lambda: History(Project()))
     player: Player | None = None
     selection: str | None = None
+    wire: Wire | None = None  # the one chosen in the graph: Delete takes it, not the node
     view: View = field(default_factory=View)
     pictures: Pictures = field(default_factory=Pictures)
     message: Message | None = None

@@ -11,8 +11,11 @@ from depthgrade.ui.app import App
 
 def act_on_graph(app: App, act: str) -> None:
     """What a button, a menu or a key asks of the selected node."""
-    chosen = app.selection
-    if act == "serial":
+    chosen, wire = app.selection, app.wire
+    if act == "remove" and wire in app.look.wires:
+        assert wire is not None
+        app.edit_look(lambda look: editing.disconnect(look, wire), "remove wire")
+    elif act == "serial":
         graph = app.look.graph
         last = chosen if chosen in app.look.nodes else graph.rgb_inputs(OUTPUT)[0]
         after = last or SOURCE

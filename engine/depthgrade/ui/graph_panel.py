@@ -24,6 +24,7 @@ _PINS: tuple[tuple[Port, bool], ...] = (
     ("key", True),
 )
 _WIDTH, _HEIGHT, _PICTURE = 156.0, 36.0, 64.0  # of a node inside its frame; its picture's width
+_AROUND, _ABOVE = 1.04, 8.0  # a fitted graph's width with what is beside it; room above it
 _PER_NODE = 8  # ids a node takes: itself and its pins
 
 
@@ -33,6 +34,7 @@ class GraphPanel:
     def __init__(self) -> None:
         config = ed.Config()
         config.settings_file = ""
+        config.canvas_size_mode = ed.CanvasSizeMode.center_only  # see `_begin`
         self.editor = ed.create_editor(config)
         ed.set_current_editor(self.editor)
         theme.apply_to_nodes()
@@ -42,6 +44,7 @@ class GraphPanel:
         self._wires: tuple[Wire, ...] = ()
         self._moved = False  # by the user: then only new nodes are placed
         self._fit = 3  # frames until the view is fitted; sizes are known after the first
+        self._room = 0.0, 0.0
         self._renaming: str | None = None
         self._text = ""
         self._menu_node: str | None = None
@@ -61,7 +64,7 @@ class GraphPanel:
         """The panel."""
         self._bar(app)
         ed.set_current_editor(self.editor)
-        ed.begin("graph", ImVec2(0, 0))
+        self._begin()
         self._place(app)
         for name, ports in self._nodes(app):
             self._node(app, name, ports)
@@ -82,6 +85,39 @@ class GraphPanel:
             self._fit -= 1
             ed.navigate_to_content(0.0)
 
+    def _begin(self) -> None:
+        """Begins the editor in the room there is.
+
+        Fitting leaves a twentieth of the content's longer side all around, which wastes a low
+        panel's height. So it fits to a larger canvas about the same centre, of the size at which
+        the content will fill the panel itself; the zoom outlives the canvas.
+        """
+        start, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
+        if (room.x, room.y) != self._room:
+            self._room, self._fit = (room.x, room.y), self._fit or 3
+        content = self._content() if self._fit else None
+        if content is None:
+            ed.begin("graph", ImVec2(0, 0))
+            return
+        width, height = content
+        zoom = min(1.0, room.x / (width * _AROUND), room.y / (height + 2 * scaled(_ABOVE)))
+        margin = 0.1 * max(width, height)
+        canvas = ImVec2(zoom * (width + margin), zoom * (height + margin))
+        left, top = start.x + (room.x - canvas.x) / 2, start.y + (room.y - canvas.y) / 2
+        imgui.set_cursor_screen_pos(ImVec2(left, top))
+        ed.begin("graph", canvas)
+
+    def _content(self) -> tuple[float, float] | None:
+        """The size of what the nodes cover; None before they were drawn once."""
+        nodes = [ed.NodeId(self._ids[name]) for name in self._placed]
+        corners = [(ed.get_node_position(node), ed.get_node_size(node)) for node in nodes]
+        if not corners or any(size.x == 0 for _, size in corners):
+            return None
+        return (
+            max(at.x + size.x for at, size in corners) - min(at.x for at, _ in corners),
+            max(at.y + size.y for at, size in corners) - min(at.y for at, _ in corners),
+        )
+
     # ---- Parts
 
     def _bar(self, app: App) -> None:
@@ -94,7 +130,7 @@ class GraphPanel:
             ),
             (icons.ICON_FA_CIRCLE_DOT, "Outside node: what the key leaves out (Alt-O).", "outside"),
             (icons.ICON_FA_CLONE, "Duplicate the selected node.", "duplicate"),
-            (icons.ICON_FA_TRASH_CAN, "Remove the selected node (Delete).", "remove"),
+            (icons.ICON_FA_TRASH_CAN, "Remove the selected node or wire (Delete).", "remove"),
         ):
             usable = act == "serial" or app.selection is not None
             if widgets.icon_button(icon, help, enabled=usable):
@@ -232,11 +268,14 @@ class GraphPanel:
                     ed.reject_deleted_item()
             node = ed.NodeId()
             while ed.query_deleted_node(node):
-                ed.reject_deleted_item()  # Delete removes the selected node, through the menu
+                ed.reject_deleted_item()  # Delete removes the selected node as the menu does
         ed.end_delete()
 
     def _choose(self, app: App) -> None:
         """Keeps the editor's selection and the application's the same."""
+        app.wire = next(
+            (wire for wire, n in self._links.items() if ed.is_link_selected(ed.LinkId(n))), None
+        )
         for name in self._ids:
             clicked = ed.is_node_selected(ed.NodeId(self._ids[name]))
             if clicked and name in app.look.nodes and name != self._selected:

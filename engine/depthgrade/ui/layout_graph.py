@@ -3,7 +3,7 @@
 from depthgrade.graph import OUTPUT, SOURCE
 from depthgrade.project import Look
 
-COLUMN, ROW = 216.0, 62.0
+COLUMN, ROW = 204.0, 62.0
 
 Places = dict[str, tuple[float, float]]
 

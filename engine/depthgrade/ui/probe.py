@@ -8,6 +8,7 @@ from depthgrade.frames import Frame
 from depthgrade.nodes.depth_map import DepthMap
 from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Look
+from depthgrade.session.picked import Place
 from depthgrade.session.player import Player
 from depthgrade.ui.app import App
 from depthgrade.ui.drawing import shown_key
@@ -79,6 +80,14 @@ def pick(app: App, u: float, v: float, *, follow: bool) -> None:
     if target is None or address is None or index is None:
         return
     app.set(address, PickedPoint(at=(round(u, 4), round(v, 4)), frame=index) if follow else target)
+
+
+def followed(app: App) -> Place | None:
+    """Where the point is that the selected node follows, on the frame on the screen."""
+    picked = app.look.picked.get(app.selection or "")
+    if picked is None or app.player is None or app.frame_index is None:
+        return None
+    return app.player.preview.depth.place(app.frame_index, *picked)
 
 
 def _lines(app: App, player: Player, u: float, v: float) -> list[str]:

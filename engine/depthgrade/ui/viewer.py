@@ -7,6 +7,7 @@ from imgui_bundle import icons_fontawesome_6 as icons
 
 from depthgrade.color import space
 from depthgrade.gl.textures import Texture
+from depthgrade.session.picked import Place
 from depthgrade.ui import probe, theme, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.state import View
@@ -62,35 +63,48 @@ def draw(app: App) -> None:
     place = _frame(view, start, (room.x / 2 if side else room.x, room.y), stretched)
     _navigate(view, start, room, place, stretched, side=side)
     draw_list.push_clip_rect(start, end, True)
-    if side:
-        half = ImVec2(start.x + room.x / 2, end.y)
-        draw_list.push_clip_rect(start, half, True)
-        _image(app.pictures.reference or app.pictures.shown, place)
-        draw_list.pop_clip_rect()
-        shifted = Frame(place.left + room.x / 2, place.top, place.width, place.height, place.scale)
-        draw_list.push_clip_rect(ImVec2(half.x, start.y), end, True)
-        _image(app.pictures.shown, shifted)
-        draw_list.pop_clip_rect()
-        draw_list.add_line(ImVec2(half.x, start.y), half, u32(theme.LINE), 2)
-        _corner(view.against or "ungraded", start, left=True)
-        _corner("graded", ImVec2(half.x, start.y), left=True)
-    elif view.compare == "wipe" and app.pictures.reference is not None:
-        split = place.left + place.width * view.wipe
-        draw_list.push_clip_rect(start, ImVec2(split, end.y), True)
-        _image(app.pictures.reference, place)
-        draw_list.pop_clip_rect()
-        draw_list.push_clip_rect(ImVec2(split, start.y), end, True)
-        _image(app.pictures.shown, place)
-        draw_list.pop_clip_rect()
-        _wipe(view, place, split, start, end)
-    else:
-        _image(app.pictures.shown, place)
+    graded = _compared(app, place, start, end)
+    if point := probe.followed(app):
+        _marker(app, point, graded)
     draw_list.pop_clip_rect()
     _under_mouse(app, place, start, room)
     if problem := app.problem or app.missing:
         _banner(problem, start, room, wrong=True)
     else:
         _waiting(app, start, room)
+
+
+def _compared(app: App, place: Frame, start: ImVec2, end: ImVec2) -> Frame:
+    """The picture, beside or wiped against the reference; where the graded one lies."""
+    view, shown, reference = app.view, app.pictures.shown, app.pictures.reference
+    draw = imgui.get_window_draw_list()
+    assert shown is not None
+    if view.compare == "side":
+        half = (end.x - start.x) / 2
+        middle = start.x + half
+        draw.push_clip_rect(start, ImVec2(middle, end.y), True)
+        _image(reference or shown, place)
+        draw.pop_clip_rect()
+        shifted = Frame(place.left + half, place.top, place.width, place.height, place.scale)
+        draw.push_clip_rect(ImVec2(middle, start.y), end, True)
+        _image(shown, shifted)
+        draw.pop_clip_rect()
+        draw.add_line(ImVec2(middle, start.y), ImVec2(middle, end.y), u32(theme.LINE), 2)
+        _corner(view.against or "ungraded", start, left=True)
+        _corner("graded", ImVec2(middle, start.y), left=True)
+        return shifted
+    if view.compare == "wipe" and reference is not None:
+        split = place.left + place.width * view.wipe
+        draw.push_clip_rect(start, ImVec2(split, end.y), True)
+        _image(reference, place)
+        draw.pop_clip_rect()
+        draw.push_clip_rect(ImVec2(split, start.y), end, True)
+        _image(shown, place)
+        draw.pop_clip_rect()
+        _wipe(view, place, split, start, end)
+        return place
+    _image(shown, place)
+    return place
 
 
 def _bar(app: App) -> None:
@@ -214,6 +228,24 @@ def _wipe(view: View, place: Frame, split: float, start: ImVec2, end: ImVec2) ->
         ImVec2(max(place.left, start.x), max(place.top, start.y)),
         left=True,
     )
+
+
+def _marker(app: App, point: Place, place: Frame) -> None:
+    """A cross where the picked target is; a faint one where it is held because it is hidden."""
+    draw = imgui.get_window_draw_list()
+    x = round(place.left + point.x * place.width) + 0.5
+    y = round(place.top + point.y * place.height) + 0.5
+    color = theme.ACCENT if point.seen else theme.QUIET
+    inner, outer, line = scaled(3), scaled(9), round(scaled(1))
+    for thick, shade in ((line + 2, u32(theme.grey(0.05, 0.65))), (line, u32(color))):
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            draw.add_line(
+                ImVec2(x + inner * dx, y + inner * dy),
+                ImVec2(x + outer * dx, y + outer * dy),
+                shade,
+                thick,
+            )
+    app.places.mark_at("picked target", ImVec2(x - outer, y - outer), ImVec2(x + outer, y + outer))
 
 
 def _corner(text: str, at: ImVec2, *, left: bool) -> None:
