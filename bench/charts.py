@@ -7,7 +7,11 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 _WIDTH, _ROW, _LEFT, _RIGHT = 1100, 34, 190, 120
-_COLORS = ("#8c9eb5", "#5b7fb4", "#3f8f8b", "#6aa84f", "#d9902f", "#b5566e", "#7a5ea8", "#555555")
+# One for each stage a render may have.
+_COLORS = (
+    *("#8c9eb5", "#5b7fb4", "#3f8f8b", "#6aa84f", "#d9902f", "#b5566e", "#7a5ea8", "#555555"),
+    "#c9a98b",
+)
 _INK, _PAPER = "#202428", "#ffffff"
 
 

@@ -1,5 +1,7 @@
 """Renders to files: counts, stamps, exact luma, tags, ranges, and nothing left of a failure."""
 
+import os
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -135,3 +137,19 @@ def test_an_existing_file_and_an_input_are_not_written_over(clip: Path, tmp_path
     assert (tmp_path / "out.mkv").read_bytes() == b"mine"
     with pytest.raises(MediaError):
         render(Project(clip=clip), clip, overwrite=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux")
+def test_the_encoder_gives_way_to_drawing(clip: Path, tmp_path: Path) -> None:
+    """Drawing keeps its priority while threads of a lower one encode beside it."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    seen: set[int] = set()
+
+    def look(what: str, _done: int, _of: int) -> None:
+        if what == "rendering":
+            assert os.getpriority(os.PRIO_PROCESS, 0) == before
+            tasks = [int(each.name) for each in Path("/proc/self/task").iterdir()]
+            seen.update(os.getpriority(os.PRIO_PROCESS, task) for task in tasks)
+
+    render(Project(clip=clip), tmp_path / "out.mp4", progress=look)
+    assert max(seen) > before

@@ -1,14 +1,19 @@
 """Renders to files: the movie or sequence of a project's clip, or one still.
 
 Decoding and encoding run on threads of their own; the thread that called draws. Queues between them
-are bounded, so memory stays flat and the slowest of the three sets the pace. A file appears under
-its final name only when it is complete.
+are bounded, so memory stays flat and the slowest of the three sets the pace. Encoding gives way to
+drawing: it has a few pictures in store and fills the time in which drawing waits, which would pass
+unused if the pictures had been encoded at once. A file appears under its final name only when it is
+complete.
 """
 
+import os
 import queue
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -28,6 +33,7 @@ from depthgrade.session.renderer import Renderer
 from depthgrade.session.shots import Progress
 
 _QUEUED = 4  # pictures on their way to the encoder
+_NICENESS = 10  # of the encoder's threads over the drawing thread's: a tenth of its weight
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,12 @@ def render(
     with Renderer(project, rate=rate, progress=progress, on_device=True) as renderer:
         start, stop = checked_range(frames, renderer.info.frame_count)
         renderer.stages.measured = measured
-        with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
+        # Encoders start their threads when they are opened, with the priority of who opens them.
+        with ThreadPoolExecutor(1, initializer=_give_way) as opening:
+            writing = opening.submit(
+                open_writer, renderer, out, output, (start, stop), overwrite=overwrite
+            ).result()
+        with writing as writer:
             renderer.prepare(start, stop)
             renderer.stages.clear()
             began = perf_counter()
@@ -214,6 +225,12 @@ def open_writer(
     )
 
 
+def _give_way() -> None:
+    """Lowers the priority of this thread and of those it will start, where threads have one."""
+    if sys.platform == "linux":  # elsewhere it is the process's
+        os.nice(_NICENESS)
+
+
 class _Encoder:
     """Writes pictures on a thread of its own; an error there is raised at the next picture."""
 
@@ -250,6 +267,7 @@ class _Encoder:
             raise self._error
 
     def _run(self) -> None:
+        _give_way()
         while (write := self._pictures.get()) is not None:
             if self._error is not None:
                 continue  # keeps the queue moving until the drawing thread has seen the error
