@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 HEIGHT = 180  # of a picture in the movie
-SHOWN = 4  # frames of a clip in the sheet
+SHOWN = 6  # frames of a clip in the sheet
 
 
 def strips(clip: Path, model: str, frames: int, quality: str) -> list[NDArray[np.uint8]]:
