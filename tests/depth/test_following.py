@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from depthgrade.depth.following import follow, pyramid, without_drift
+from depthgrade.depth.following import find, follow, likeness, pyramid, without_drift
 from numpy.typing import NDArray
 
 Luma = NDArray[np.float32]
@@ -56,3 +56,28 @@ def test_small_errors_do_not_add_up() -> None:
     np.testing.assert_allclose(found, (180, 112), atol=0.1)
     other = pyramid(texture(2))
     assert without_drift(origin, (150.0, 100.0), other, (181.8, 110.5)) == (181.8, 110.5)
+
+
+def test_a_lost_point_is_found_far_away_and_nothing_else_is() -> None:
+    origin, after = pyramid(texture(1)), pyramid(texture(1, 38.0, -30.0) + np.float32(0.1))
+    found = find(origin, (150.0, 130.0), after, (150.0, 130.0))
+    assert found is not None
+    np.testing.assert_allclose(found, (188, 100), atol=0.1)
+    assert find(origin, (150.0, 130.0), pyramid(texture(2)), (150.0, 130.0)) is None
+
+
+def test_likeness_tells_what_covers_a_point_slowly_and_not_size_and_light() -> None:
+    first, other = texture(1), texture(2)
+    origin, point = pyramid(first), (150.0, 100.0)
+    nearer = np.kron(first[60:140, 110:190], np.ones((3, 3), np.float32))  # 3 times the size
+    nearer = nearer[1::2, 1::2] * np.float32(0.7) + np.float32(0.2)  # 1.5 times
+    alike = [likeness(origin, point, pyramid(nearer), (60.0, 60.0))]
+    for edge in (20, 10, 0, -10):  # columns beside the point from which it is covered
+        covered = first.copy()
+        covered[:, 150 + edge :] = other[:, 150 + edge :]
+        alike.append(likeness(origin, point, pyramid(covered), point))
+    # 1.5 is told as 1.25; from a middle covered by half on there is less than half of the likeness
+    assert alike[0] > 0.8 and alike[1] > 0.99 and alike[2] > 0.9
+    assert alike[3] < 0.8 and alike[4] < 0.3
+    flat = pyramid(np.full((240, 320), 0.5, np.float32))
+    assert likeness(flat, point, origin, point) == pytest.approx(0, abs=1e-4)

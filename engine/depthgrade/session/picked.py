@@ -5,7 +5,8 @@ steps, so that the depth of a frame does not depend on which frames were asked f
 is kept in the user's cache.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -13,17 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade.depth import Shot
-from depthgrade.depth.following import Pyramid, follow, pyramid, without_drift
+from depthgrade.depth.following import (
+    Pyramid,
+    find,
+    follow,
+    likeness,
+    pyramid,
+    without_drift,
+)
 from depthgrade.nodes.picked import PickedPoint
 from depthgrade.session.shots import Progress, load, store
 
 Map = NDArray[np.float32]
 
-VERSION = 1  # of what is followed and how; raised when targets change
+VERSION = 2  # of what is followed and how; raised when targets change
 _RADIUS = 0.012  # of the map's height, around the point: its depth is the median there
-# Depth that a point may change by from one frame to the next; more is something before it. It may
-# change by a little more for every frame that it was out of sight.
-_JUMP, _JUMP_HIDDEN = 0.15, 0.02
+# Depth that a point may differ by from its mean over the last frames it was seen in; more is
+# something before it. It may differ by a little more for every frame that it was out of sight.
+_PAST, _JUMP, _JUMP_HIDDEN = 8, 0.15, 0.02
+# Where it no longer looks as it did, something may be coming slowly, so less is enough; a point
+# that was found farther away could be another that looks the same.
+_JUMP_UNLIKE, _JUMP_FOUND = 0.06, 0.1
+_ALIKE = 0.5  # least likeness to the picture it was picked in
+_SPEED = 4  # frames of the speed by which a lost point is thought to go on, and that it does so
 _SMOOTHING = 4.0  # standard deviation in frames of the average over time
 _REACH = 12  # frames to either side that the average takes in
 _STRIDE = 24  # frames followed at once, so that drawing and following do not take turns
@@ -123,26 +136,46 @@ class _Walk:
         if index == origin:
             assert now.depth is not None
             return Place(*self._point.at, depth_at(now.depth, *self._point.at), seen=True)
-        step = 1 if index > origin else -1
-        seen = index - step
-        while not self._places[seen].seen:  # the point's own frame at the latest
-            seen -= step
-        before, picture = self._places[seen], pyramid(now.luma)
+        past = self._past(index)
+        before, picture = self._places[past[0]], pyramid(now.luma)
         hidden = replace(before, seen=False)
         if now.depth is None:
             return hidden
-        size = now.luma.shape[1], now.luma.shape[0]
-        found = follow(self._picture(seen), _pixels((before.x, before.y), size), picture)
-        if found is None:
-            return hidden
-        start = _pixels(self._point.at, size)
-        found = without_drift(self._picture(origin), start, picture, found)
-        x, y = ((each + 0.5) / side for each, side in zip(found, size, strict=True))
-        depth = depth_at(now.depth, x, y)
-        if abs(depth - before.depth) > _JUMP + _JUMP_HIDDEN * (abs(index - seen) - 1):
-            return hidden
-        self._pictures = {origin: self._picture(origin), index: picture}
-        return Place(x, y, depth, seen=True)
+        expected = float(np.mean([self._places[each].depth for each in past]))
+        for (x, y), allowed in self._candidates(past, index, picture):
+            depth = depth_at(now.depth, x, y)
+            if abs(depth - expected) <= allowed:
+                self._pictures = {origin: self._picture(origin), index: picture}
+                return Place(x, y, depth, seen=True)
+        return hidden
+
+    def _past(self, index: int) -> list[int]:
+        """The last frames before one, on its way, at which the point was seen; the last first."""
+        step = 1 if index > self._point.frame else -1
+        way = range(index - step, self._point.frame - step, -step)
+        return list(itertools.islice((i for i in way if self._places[i].seen), _PAST))
+
+    def _candidates(
+        self, past: list[int], index: int, picture: Pyramid
+    ) -> Iterator[tuple[tuple[float, float], float]]:
+        """Where the point may be, 0..1, and how far its depth may be there from what it was."""
+        origin, before = self._picture(self._point.frame), self._places[past[0]]
+        size = picture.levels[0].shape[1], picture.levels[0].shape[0]
+        start, last = _pixels(self._point.at, size), _pixels((before.x, before.y), size)
+        found = follow(self._picture(past[0]), last, picture)
+        if found is not None:
+            found = without_drift(origin, start, picture, found)
+            alike = likeness(origin, start, picture, found) >= _ALIKE
+            held = _JUMP_HIDDEN * (abs(index - past[0]) - 1)
+            yield _share(found, size), _JUMP + held if alike else _JUMP_UNLIKE
+        earlier = past[min(_SPEED, len(past) - 1)]
+        then = _pixels((self._places[earlier].x, self._places[earlier].y), size)
+        frames = min(abs(index - past[0]), _SPEED) / max(abs(past[0] - earlier), 1)
+        ahead = (last[0] + (last[0] - then[0]) * frames, last[1] + (last[1] - then[1]) * frames)
+        for near in (ahead, last):
+            found = find(origin, start, picture, near)
+            if found is not None:
+                yield _share(found, size), _JUMP_FOUND
 
     def _picture(self, index: int) -> Pyramid:
         if index not in self._pictures:
@@ -164,3 +197,8 @@ def depth_at(depth: Map, x: float, y: float) -> float:
 def _pixels(at: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
     """A place 0..1 in pixels whose centres are at integers."""
     return at[0] * size[0] - 0.5, at[1] * size[1] - 0.5
+
+
+def _share(at: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
+    """A place in pixels whose centres are at integers, 0..1 of the picture."""
+    return (at[0] + 0.5) / size[0], (at[1] + 0.5) / size[1]
