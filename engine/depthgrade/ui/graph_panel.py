@@ -90,7 +90,8 @@ class GraphPanel:
 
         Fitting leaves a twentieth of the content's longer side all around, which wastes a low
         panel's height. So it fits to a larger canvas about the same centre, of the size at which
-        the content will fill the panel itself; the zoom outlives the canvas.
+        the content will fill the panel itself; the zoom outlives the canvas. Where that canvas is
+        no larger there is room enough.
         """
         start, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         if (room.x, room.y) != self._room:
@@ -103,6 +104,9 @@ class GraphPanel:
         zoom = min(1.0, room.x / (width * _AROUND), room.y / (height + 2 * scaled(_ABOVE)))
         margin = 0.1 * max(width, height)
         canvas = ImVec2(zoom * (width + margin), zoom * (height + margin))
+        if canvas.x <= room.x and canvas.y <= room.y:
+            ed.begin("graph", ImVec2(0, 0))
+            return
         left, top = start.x + (room.x - canvas.x) / 2, start.y + (room.y - canvas.y) / 2
         imgui.set_cursor_screen_pos(ImVec2(left, top))
         ed.begin("graph", canvas)
