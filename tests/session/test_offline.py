@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -148,8 +149,9 @@ def test_the_encoder_gives_way_to_drawing(clip: Path, tmp_path: Path) -> None:
     def look(what: str, _done: int, _of: int) -> None:
         if what == "rendering":
             assert os.getpriority(os.PRIO_PROCESS, 0) == before
-            tasks = [int(each.name) for each in Path("/proc/self/task").iterdir()]
-            seen.update(os.getpriority(os.PRIO_PROCESS, task) for task in tasks)
+            for task in Path("/proc/self/task").iterdir():
+                with suppress(ProcessLookupError):  # it has ended meanwhile
+                    seen.add(os.getpriority(os.PRIO_PROCESS, int(task.name)))
 
     render(Project(clip=clip), tmp_path / "out.mp4", progress=look)
     assert max(seen) > before
