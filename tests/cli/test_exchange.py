@@ -94,6 +94,8 @@ def test_a_difference_is_said_and_shown(run: Run, warm: Path, clip: Path) -> Non
 
 def test_what_is_the_same_is_said_to_be(run: Run, warm: Path, clip: Path) -> None:
     assert run("diff", warm, warm).out == "no difference\n"
+    assert run("diff", "studio-light", "studio-light").out == "no difference\n"
+    assert "no difference" not in run("diff", "studio-light", "teal-orange").out
     out = warm.with_name("same.png")
     assert "0.0 codes" in run("diff", warm, warm, "--clip", clip, "-f", 1, "-o", out).out
     assert "go together" in run("diff", warm, warm, "-f", 1).err

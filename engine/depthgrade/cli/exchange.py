@@ -166,7 +166,10 @@ def schema(
 
 def diff(
     first: Annotated[
-        str, typer.Argument(metavar="A", help="A project or look .toml.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="A", help="A project or look .toml, or a look's name.", show_default=False
+        ),
     ],
     second: Annotated[
         str, typer.Argument(metavar="B", help="The one to compare with it.", show_default=False)
@@ -192,14 +195,20 @@ def diff(
 
     Examples:
       depthgrade diff monday.toml tuesday.toml
+      depthgrade diff studio-light mine.toml
       depthgrade diff warm.toml cold.toml --clip clip.mov --frame 120 -o difference.png
     """
+    from depthgrade import looks  # noqa: PLC0415
     from depthgrade.comparison import differences  # noqa: PLC0415
     from depthgrade.project import Project  # noqa: PLC0415
 
+    def read(which: str) -> "Project":
+        known = {*looks.names(), *looks.saved_names()}
+        return Project(look=looks.load(which)) if which in known else Project.load(which)
+
     if bool(frame) != bool(out):
         raise ProjectError("diff: --frame N and -o FILE go together")
-    old, new = Project.load(first), Project.load(second)
+    old, new = read(first), read(second)
     if (old.look.title, new.look.title) == (Path(first).stem, Path(second).stem):
         new = replace(new, look=replace(new.look, title=old.look.title))  # neither says its title
     for line in differences(old, new) or ("no difference",):
