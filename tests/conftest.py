@@ -6,13 +6,14 @@ The environment is set here as well as in ./dev, so that a bare `pytest` measure
 import ctypes
 import os
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
+import av
 import moderngl
 import numpy as np
 import pytest
@@ -219,6 +220,37 @@ _TEXELS = {
 def cuda_on_cpu(gl: moderngl.Context) -> CudaOnCpu:
     """CUDA's runtime on main memory, for the shared context."""
     return CudaOnCpu(Device(gl))
+
+
+@pytest.fixture(scope="session")
+def write_clip() -> Callable[..., Path]:
+    """Writes RGB pictures, each (h, w, 3) uint8, as a lossless 4:2:0 clip of 24 frames a second.
+
+    tagged: as limited Rec.709, which they are in either case.
+    """
+
+    def write(path: Path, pictures: Iterable[NDArray[np.uint8]], *, tagged: bool = False) -> Path:
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("ffv1", rate=24)
+            stream.pix_fmt = "yuv420p"
+            for index, picture in enumerate(pictures):
+                rgb = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                frame = rgb.reformat(
+                    format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
+                )
+                described = [frame]
+                if not index:  # the stream itself, before it is opened by its first picture
+                    stream.width, stream.height = frame.width, frame.height
+                    described.append(stream.codec_context)
+                for each in described if tagged else ():
+                    each.color_primaries = each.color_trc = each.colorspace = 1
+                    each.color_range = 1
+                frame.pts, frame.time_base = index, Fraction(1, 24)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """A small clip for renders: a near subject moves before a far wall; its exact depth beside it."""
 
-from fractions import Fraction
+from collections.abc import Callable
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from depthgrade.depth import write_depth_frame
@@ -30,25 +29,10 @@ def near(frame: int) -> NDArray[np.bool_]:
 
 
 @pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clip(tmp_path_factory: pytest.TempPathFactory, write_clip: Callable[..., Path]) -> Path:
     """A Rec.709 limited 4:2:0 H.264-like clip, lossless (FFV1), 24 frames a second."""
     path = tmp_path_factory.mktemp("clip") / "clip.mkv"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=24)
-        stream.width, stream.height = SIZE
-        stream.pix_fmt = "yuv420p"
-        context = stream.codec_context
-        context.color_primaries = context.color_trc = context.colorspace = 1
-        context.color_range = 1
-        for index in range(FRAMES):
-            rgb = av.VideoFrame.from_ndarray(code_values(index), format="rgb24")
-            frame = rgb.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
-            frame.color_primaries = frame.color_trc = frame.colorspace = 1
-            frame.color_range = 1
-            frame.pts, frame.time_base = index, Fraction(1, 24)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+    return write_clip(path, map(code_values, range(FRAMES)), tagged=True)
 
 
 @pytest.fixture(scope="session")

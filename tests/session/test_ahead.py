@@ -1,16 +1,17 @@
 """Work begun ahead: the same results in whatever order they are asked for, and where it runs."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 from depthgrade import Project, Renderer
 from depthgrade.compiler.temporal import WINDOW
 from depthgrade.session.ahead import Ahead
 from depthgrade.session.network_depth import Begun, NetworkDepth
+from numpy.typing import NDArray
 
 FRAMES = 40  # more than are kept, or all would be known from sampling the shot
 
@@ -42,7 +43,10 @@ def test_an_error_is_raised_where_the_result_is_asked_for() -> None:
 
 
 def test_depth_begun_ahead_is_that_of_a_frame_on_its_own(
-    tmp_path: Path, network: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    network: Path,
+    write_clip: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Forwards, where each frame was begun with the one before, and in leaps, to the last bit."""
     started: list[int] = []
@@ -53,7 +57,7 @@ def test_depth_begun_ahead_is_that_of_a_frame_on_its_own(
         return start(self, index, *rest)
 
     monkeypatch.setattr(NetworkDepth, "_start", noted)
-    project = Project(clip=_clip(tmp_path / "clip.mkv"), model=str(network))
+    project = Project(clip=_clip(tmp_path / "clip.mkv", write_clip), model=str(network))
     with Renderer(project) as renderer:
         forwards = [renderer.depth_map(0)]
         assert started[-1] == WINDOW + 1  # one more than frame 0 needs
@@ -65,16 +69,13 @@ def test_depth_begun_ahead_is_that_of_a_frame_on_its_own(
                 assert np.array_equal(renderer.depth_map(index), forwards[index])
 
 
-def _clip(path: Path) -> Path:
+def _clip(path: Path, write_clip: Callable[..., Path]) -> Path:
     """A grey ramp that moves right, with a little grain."""
     rng = np.random.default_rng(2)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=24)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for index in range(FRAMES):
-            ramp = np.sin((np.arange(64) - 2 * index) / 9) * 60 + 128
-            grey = np.broadcast_to(ramp, (48, 64)) + rng.integers(-3, 4, (48, 64))
-            rgb = np.repeat(grey[..., None], 3, -1).astype(np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
-        container.mux(stream.encode(None))
-    return path
+
+    def picture(index: int) -> NDArray[np.uint8]:
+        ramp = np.sin((np.arange(64) - 2 * index) / 9) * 60 + 128
+        grey = np.broadcast_to(ramp, (48, 64)) + rng.integers(-3, 4, (48, 64))
+        return np.repeat(grey[..., None], 3, -1).astype(np.uint8)
+
+    return write_clip(path, map(picture, range(FRAMES)))

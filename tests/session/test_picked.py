@@ -1,9 +1,8 @@
 """A target picked on the picture: it follows its point, holds still and is the same every time."""
 
-from fractions import Fraction
+from collections.abc import Callable
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from depthgrade import DepthError, Look, Project, Renderer
@@ -51,19 +50,9 @@ def picture(frame: int) -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clip(tmp_path_factory: pytest.TempPathFactory, write_clip: Callable[..., Path]) -> Path:
     path = tmp_path_factory.mktemp("clip") / "clip.mkv"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=24)
-        stream.width, stream.height = SIZE
-        stream.pix_fmt = "yuv420p"
-        for index in range(FRAMES):
-            frame = av.VideoFrame.from_ndarray(picture(index), format="rgb24")
-            frame = frame.reformat(format="yuv420p")
-            frame.pts, frame.time_base = index, Fraction(1, 24)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+    return write_clip(path, map(picture, range(FRAMES)))
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,15 @@
 """A small clip with its depth pass, and the interface on a stage without a window."""
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from depthgrade.depth import write_depth_frame
 from depthgrade.project import Look, Project
 from depthgrade.ui import files
 from depthgrade.ui.stage import Stage
+from numpy.typing import NDArray
 
 SIZE, FRAMES = (128, 72), 8
 
@@ -21,25 +20,17 @@ def _near(frame: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clip(tmp_path_factory: pytest.TempPathFactory, write_clip: Callable[..., Path]) -> Path:
     """Eight frames of Rec.709: ramps behind a warm disc that moves right, lossless."""
     path = tmp_path_factory.mktemp("ui") / "clip.mkv"
     y, x = np.mgrid[0 : SIZE[1], 0 : SIZE[0]] / np.array(SIZE)[::-1, None, None]
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=24)
-        stream.width, stream.height = SIZE
-        stream.pix_fmt = "yuv420p"
-        for index in range(FRAMES):
-            picture = np.stack([x, y, 1 - x], -1)
-            picture[_near(index)] = [0.8, 0.55, 0.4]
-            rgb = av.VideoFrame.from_ndarray(
-                np.round(picture * 255).astype(np.uint8), format="rgb24"
-            )
-            frame = rgb.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
-            frame.pts, frame.time_base = index, Fraction(1, 24)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+
+    def picture(index: int) -> NDArray[np.uint8]:
+        values = np.stack([x, y, 1 - x], -1)
+        values[_near(index)] = [0.8, 0.55, 0.4]
+        return np.round(values * 255).astype(np.uint8)
+
+    return write_clip(path, map(picture, range(FRAMES)))
 
 
 @pytest.fixture(scope="session")

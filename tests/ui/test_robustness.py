@@ -1,7 +1,7 @@
 """Clips and projects that are wrong, odd or gone: a message in the window and no crash."""
 
 import time
-from fractions import Fraction
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -12,27 +12,22 @@ from depthgrade.cli import main
 from depthgrade.ui import files
 from depthgrade.ui.drawing import update
 from depthgrade.ui.stage import Stage
+from numpy.typing import NDArray
 
 
-def write_clip(path: Path, size: tuple[int, int], frames: int) -> Path:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=24)
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
-        picture = np.full((size[1], size[0], 3), 90, np.uint8)
-        for index in range(frames):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
-            frame.pts, frame.time_base = index, Fraction(1, 24)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+def grey(size: tuple[int, int], frames: int) -> list[NDArray[np.uint8]]:
+    return [np.full((size[1], size[0], 3), 90, np.uint8)] * frames
 
 
 @pytest.mark.parametrize(("size", "frames"), [((64, 36), 1), ((63, 37), 3), ((36, 64), 2)])
 def test_one_frame_odd_sizes_and_portrait_are_shown(
-    stage: Stage, tmp_path: Path, size: tuple[int, int], frames: int
+    stage: Stage,
+    tmp_path: Path,
+    write_clip: Callable[..., Path],
+    size: tuple[int, int],
+    frames: int,
 ) -> None:
-    clip = write_clip(tmp_path / "odd.mkv", size, frames)
+    clip = write_clip(tmp_path / "odd.mkv", grey(size, frames))
     stage.app.open(Project(clip=clip, look=files.empty_look()))
     stage.settle()
     assert stage.app.problem is None
@@ -60,8 +55,10 @@ def test_a_clip_that_is_not_there_says_so(stage: Stage, tmp_path: Path) -> None:
     assert stage.app.problem is not None and "gone.mov" in stage.app.problem
 
 
-def test_a_file_that_vanishes_while_it_is_open_does_no_harm(stage: Stage, tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "short.mkv", (64, 36), 40)
+def test_a_file_that_vanishes_while_it_is_open_does_no_harm(
+    stage: Stage, tmp_path: Path, write_clip: Callable[..., Path]
+) -> None:
+    clip = write_clip(tmp_path / "short.mkv", grey((64, 36), 40))
     stage.app.open(Project(clip=clip, look=files.empty_look()))
     stage.settle()
     clip.unlink()
