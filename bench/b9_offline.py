@@ -1,6 +1,7 @@
-"""B9: a whole render of a 540p clip with an analysed depth pass, and what it is made of.
+"""B9: a whole render of a 540p clip with a depth pass, and what it is made of.
 
-The clip is decoded, graded by `recover-highlights` as shipped and encoded by x264 veryfast. The
+The clip is decoded, graded by `recover-highlights` as shipped and encoded by x264 veryfast, once
+with a pass that `analyze` made of it and once with a smaller one from elsewhere. The
 figure is process CPU time over wall clock and cores: what is missing to 1 is waiting. Frames a
 second are wall clock, so they mean something on a quiet machine only. The floor is the CPU time of
 all stages spread over all cores.
@@ -9,6 +10,7 @@ all stages spread over all cores.
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
@@ -18,9 +20,10 @@ from typing import Any
 import numpy as np
 import w12
 from depthgrade import EngineError, Project, Renderer, looks
-from depthgrade.depth import write_depth_frame
+from depthgrade.depth import DepthPass, default_card, write_depth_frame
 from depthgrade.frames import ColorTags
 from depthgrade.media import ClipWriter, output_for
+from depthgrade.session.analysis import analyze
 from depthgrade.session.offline import open_writer, render, tags_for
 from measure import Row, cpu_seconds, table
 
@@ -35,36 +38,53 @@ STILL = 1e-5  # between a frame of the two entries
 def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any]:
     """Utilisation, frames a second and the CPU time of each stage."""
     count = frames or (QUICK_FRAMES if quick else FRAMES)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    cores = affinity or os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:
-        clip, depth = _clip(Path(folder), count), _depth(Path(folder), count)
-        project = Project(clip=clip, depth=depth, look=looks.load("recover-highlights"))
-        stages = _stages(project, min(count, 24))
-        used, rates = [], []
-        for step in range(1, REPEATS + 1):
-            began: list[tuple[float, float]] = []
+        clip = _clip(Path(folder), count)
+        project = Project(clip=clip, look=looks.load("recover-highlights"))
+        passes = {"elsewhere": _depth(Path(folder), count)}
+        if default_card() is not None:
+            passes["`analyze`"] = Path(folder) / "analysed"
+            analyze(project, passes["`analyze`"], progress=progress)
+        made = []
+        for source, depth in passes.items():
+            width, height = DepthPass(depth).size
+            title = f"{TITLE}, depth of {width}x{height} from {source}, {count} frames"
+            rows = _measured(replace(project, depth=depth), Path(folder), count, cores, progress)
+            made.append(table(title, rows))
+    return {"tables": made}
 
-            def mark(what: str, _done: int, _of: int, began: Any = began) -> None:
-                if what == "rendering":
-                    began.append((perf_counter(), cpu_seconds()))
 
-            render(project, Path(folder) / f"{step}.mp4", progress=mark)
-            (wall, cpu), last = began[min(8, len(began) - 2)], began[-1]
-            pictures = len(began) - 1 - min(8, len(began) - 2)
-            used.append((last[1] - cpu) / ((last[0] - wall) * (cores or 1)))
-            rates.append(pictures / (last[0] - wall))
-            progress("B9", step, REPEATS)
+def _measured(
+    project: Project, folder: Path, count: int, cores: int, progress: Progress
+) -> list[Row]:
+    """The stages of a project, and renders of it."""
+    stages = _stages(project, min(count, 24))
+    used, rates = [], []
+    for step in range(1, REPEATS + 1):
+        began: list[tuple[float, float]] = []
+
+        def mark(what: str, _done: int, _of: int, began: Any = began) -> None:
+            if what == "rendering":
+                began.append((perf_counter(), cpu_seconds()))
+
+        render(project, folder / "out.mp4", progress=mark, overwrite=True)
+        (wall, cpu), last = began[min(8, len(began) - 2)], began[-1]
+        pictures = len(began) - 1 - min(8, len(began) - 2)
+        used.append((last[1] - cpu) / ((last[0] - wall) * cores))
+        rates.append(pictures / (last[0] - wall))
+        progress("B9", step, REPEATS)
     whole = sum(stages.values())
     rows = [Row(f"stage: {name}", each) for name, each in stages.items()]
     rows.append(Row("all stages, CPU-ms a frame", whole))
-    floor = 1000 * (cores or 1) / whole
-    rows.append(Row("frames a second if all cores were busy", None, floor))
+    rows.append(Row("frames a second if all cores were busy", None, 1000 * cores / whole))
     for name, found, goal in (
         ("frames a second, wall clock", rates, ">= 25"),
         ("CPU time / (wall x cores)", used, ">= 0.9"),
     ):
         rows.append(Row(name, None, median(found), min(found), max(found), goal))
-    return {"tables": [table(f"{TITLE}, {count} frames", rows)]}
+    return rows
 
 
 def _clip(folder: Path, count: int) -> Path:

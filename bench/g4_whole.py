@@ -142,7 +142,8 @@ class _Loop:
             mapped = self.engine.runner.run(
                 compile_mapped(raw.size), Inputs(pictures=(raw,)), self._mapping, label="mapped"
             )
-        self._depth = self.engine.depth_texture("better", mapped, picture, soft=True)
+        drawn = self.engine.drawn("better", mapped, picture)
+        self._depth = self.engine.depth_texture("better", drawn, picture)
 
     def grade(self, planes: tuple[Texture, ...]) -> Texture:
         """The graded picture with the depth estimated last."""

@@ -138,8 +138,6 @@ def _measure(made: DemoClip, size: str, look: str, decode: float) -> dict[str, A
 class _Waiting:
     """Depth as a player has it: maps with their edges drawn by another process, waiting."""
 
-    soft = False
-
     def __init__(self, renderer: Renderer, frames: list[Frame]) -> None:
         self._depth, engine = renderer.depth, renderer.engine
         self.guided, self.description = self._depth.guided, self._depth.description
@@ -148,9 +146,9 @@ class _Waiting:
         for quality in renderer.plan(0)[0].qualities:
             for frame in frames:
                 map, guide = self._depth.map(frame, engine.upload(frame), quality)
-                texture = engine.depth_texture(quality, map, guide, soft=self._depth.soft)
-                lines = engine.read(texture)[..., :2] if guide is not None else map
-                self._maps[quality, frame.index] = np.ascontiguousarray(lines)
+                self._maps[quality, frame.index] = engine.read(
+                    engine.depth_texture(quality, map, guide)
+                )
 
     def map(self, frame: Frame, _planes: object, quality: str) -> tuple[Any, None]:
         return self._maps[quality, frame.index], None

@@ -104,7 +104,7 @@ def graded(gl: moderngl.Context) -> Callable[..., NDArray[np.float32]]:
             np.ascontiguousarray(np.broadcast_to(np.asarray(each, np.float32), (height, width)))
             for each in (depth if isinstance(depth, list) else [depth] * len(frames))
         ]
-        depths = SimpleNamespace(map=lambda frame, *_: (maps[frame.index], None), soft=False)
+        depths = SimpleNamespace(map=lambda frame, *_: (maps[frame.index], None))
         whole = shot or (0, len(frames))
         runner = PassRunner(engine, frames.__getitem__, lambda: depths, lambda _: whole)
         for index in (*drawn, at):

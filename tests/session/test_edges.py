@@ -45,8 +45,10 @@ def lines(gl: moderngl.Context) -> Lines:
     def run(depth: Map, guide: Map, *, soft: bool) -> NDArray[np.float32]:
         with engine.device.context:
             texture = store.fill("guide", guide)
-        made = engine.depth_texture("better", depth, texture, soft=soft)
-        return engine.read(made)[..., :2]
+            map = store.fill("depth", depth)
+        if soft:
+            map = engine.drawn("better", map, texture)
+        return engine.read(engine.depth_texture("better", map, texture))
 
     return run
 

@@ -1,7 +1,7 @@
 """From a project to shader text: pure functions, no OpenGL."""
 
 from depthgrade.compiler.grade import Request, compile_grade, held_values
-from depthgrade.compiler.guided import compile_guided
+from depthgrade.compiler.guided import compile_drawn, compile_lines
 from depthgrade.compiler.network_input import compile_network_input
 from depthgrade.compiler.pack import compile_pack
 from depthgrade.compiler.program import Entry, Plan, Program, Sampler
@@ -16,8 +16,9 @@ __all__ = [
     "Request",
     "Sampler",
     "Source",
+    "compile_drawn",
     "compile_grade",
-    "compile_guided",
+    "compile_lines",
     "compile_network_input",
     "compile_pack",
     "forget_shaders",
@@ -27,6 +28,6 @@ __all__ = [
 
 def forget_shaders() -> None:
     """Has every text written anew from the files of shaders, which have changed."""
-    kept = (compile_guided, compile_network_input, compile_pack, compile_proxy)
-    for each in (shader, shader_names, *kept):
+    depth = (compile_drawn, compile_lines, compile_network_input)
+    for each in (shader, shader_names, *depth, compile_pack, compile_proxy):
         each.cache_clear()

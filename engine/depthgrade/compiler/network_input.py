@@ -27,10 +27,13 @@ def compile_network_input(
     rendering: DisplayRendering,
     user: UserConfig | None,
     size: tuple[int, int],
+    *,
+    luma_only: bool = False,
 ) -> Program:
     """RGB: Rec.709 gamma 2.4 code values, 0..1; alpha: the luma that guides depth edges.
 
     size is (width, height) of the network's input; the picture is stretched to it.
+    luma_only: for a map that is there already; the luma is the only channel.
     """
     scale = [full / small for full, small in zip(source.size, size, strict=True)]
     across, down = (min(MOST_TAPS, max(1, math.ceil(each))) for each in scale)
@@ -47,16 +50,20 @@ def compile_network_input(
         f"            samples += {source.samples('s', nearest=True)};",
         "        }",
         f"    vec3 rgb0 = {source.to_rgb(f'(samples / {number(across * down)})')};",
-        "    vec3 shown = rgb0;",
     ]
     to_working = input_transform(input_space, rendering, user)
-    to_network = output_transform(NETWORK_SPACE, rendering)
-    lines += chain_lines("rgb0", f"input: {input_space}", to_working)
-    if input_space != NETWORK_SPACE:
-        lines.append("    shown = rgb0;")
-        lines += chain_lines("shown", f"rendered: {NETWORK_SPACE}", to_network)
+    to_network = () if luma_only else output_transform(NETWORK_SPACE, rendering)
     luma = f"dot(rgb0, {vector(GUIDE_LUMA)})"
-    lines.append(f"    vec4 result = vec4(clamp(shown, 0.0, 1.0), {luma});")
+    if luma_only:
+        lines += chain_lines("rgb0", f"input: {input_space}", to_working)
+        lines.append(f"    vec4 result = vec4({luma});")
+    else:
+        lines.append("    vec3 shown = rgb0;")
+        lines += chain_lines("rgb0", f"input: {input_space}", to_working)
+        if input_space != NETWORK_SPACE:
+            lines.append("    shown = rgb0;")
+            lines += chain_lines("shown", f"rendered: {NETWORK_SPACE}", to_network)
+        lines.append(f"    vec4 result = vec4(clamp(shown, 0.0, 1.0), {luma});")
     samplers = plane_samplers(source)
     declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
     tables = [
@@ -67,4 +74,5 @@ def compile_network_input(
     ]
     functions = Library([*to_working, *to_network]).texts("\n".join(lines))
     text = assemble("fragment", declared, functions, lines)
-    return Program(text, "fragment", size, (*samplers, *tables))
+    channels = 1 if luma_only else 4
+    return Program(text, "fragment", size, (*samplers, *tables), channels=channels)

@@ -57,7 +57,8 @@ class InputNote(_Part):
 
 
 class FilterNote(_Part):
-    """The temporal filter: frames to either side, and the version of what it does with them."""
+    """From raw to finished depth: the frames to either side that the temporal filter takes, and the
+    version of what is done with them, edges included."""
 
     version: int
     window: int

@@ -147,7 +147,7 @@ def write_depth_frame(
     rgb: Plane | None = None,
     unit: str = "",
 ) -> None:
-    """Write one frame of a depth pass: float32, ZIP, under its final name only when complete.
+    """Write one frame of a depth pass: float32, RLE, under its final name only when complete.
 
     near       (height, width), near = 1, far = 0, to channel depth.near
     raw        (height, width), the network's own nearness, to depth.raw
@@ -175,7 +175,7 @@ def write_depth_frame(
         found = ", ".join(f"{name} {plane.shape}" for name, plane in planes.items()) or "none"
         raise DepthError(f"{path}: planes of one (height, width) are needed; given: {found}")
     header = {
-        "compression": OpenEXR.ZIP_COMPRESSION,
+        "compression": OpenEXR.RLE_COMPRESSION,
         "type": OpenEXR.scanlineimage,
         "comments": _COMMENT.format(unit=f" in {unit}" if unit else ""),
     }

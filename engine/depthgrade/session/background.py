@@ -249,9 +249,8 @@ def _made(renderer: Renderer, quality: str, index: int, *, draft: bool) -> Depth
     values = engine.values(map)
     if guide is None:
         return Depth(quality, index, values, None, final, perf_counter() - began)
-    lines = engine.read(engine.depth_texture(quality, map, guide, soft=depth.soft))[..., :2]
-    steady = np.ascontiguousarray(lines)
-    return Depth(quality, index, values, steady, final, perf_counter() - began)
+    lines = engine.read(engine.depth_texture(quality, map, guide))
+    return Depth(quality, index, values, lines, final, perf_counter() - began)
 
 
 def warm_programs(pipe: Connection) -> None:
@@ -288,7 +287,7 @@ class _Blank:
 
     def __init__(self, order: Warm) -> None:
         self._order = order
-        self.guided, self.soft = order.guided, False
+        self.guided = order.guided
         self.description = "blank"
 
     def shot(self, index: int, quality: str, progress: object = None) -> ShotDepth:

@@ -152,7 +152,8 @@ class ClipDepth:
             return *stored, True
         assert self._network is not None
         raw, picture = self._network.draft(frame, quality)
-        return self._mapped(raw, self.shot(frame.index, quality).mapping, quality), picture, False
+        mapping = self.shot(frame.index, quality).mapping
+        return self._mapped(raw, picture, mapping, quality), picture, False
 
     def _stored(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
@@ -162,8 +163,7 @@ class ClipDepth:
         if stored is None or not self.guided:
             return None if stored is None else (stored, None)
         height, width = stored.shape
-        program = self._view.program((width, height))
-        return stored, self._engine.network_input(program, planes)
+        return stored, self._engine.guide(self._view.guide((width, height)), planes)
 
     def finished(self, frame: Frame, quality: str) -> Map:
         """A frame's depth from files or the network, without a guide."""
@@ -225,15 +225,18 @@ class ClipDepth:
         span = found.mapping.high - found.mapping.low
         assert self._network is not None
         finished, picture = self._network.finished(frame, quality, found.shot, span)
-        return self._mapped(finished, found.mapping, quality), picture
+        return self._mapped(finished, picture, found.mapping, quality), picture
 
-    def _mapped(self, nearness: Texture, mapping: depth.Mapping, quality: str) -> Texture:
-        """As Mapping.apply, on the device; drawn over by the next map of a quality."""
+    def _mapped(
+        self, nearness: Texture, picture: Texture, mapping: depth.Mapping, quality: str
+    ) -> Texture:
+        """As Mapping.apply, with the picture's edges; drawn over by the next map of a quality."""
         constant = mapping.high == mapping.low
         values = {"low": mapping.low, "scale": mapping.scale, "base": 0.5 if constant else 0.0}
         program, inputs = compile_mapped(nearness.size), Inputs(pictures=(nearness,))
         with self._engine.stage("depth in time"):
-            return self._engine.runner.run(program, inputs, values, label=("mapped", quality))
+            mapped = self._engine.runner.run(program, inputs, values, label=("mapped", quality))
+        return self._engine.drawn(quality, mapped, picture)
 
     def raw(self, index: int, quality: str) -> Map:
         """Nearness of a frame as the network or the pass says it, without mapping or filter."""
@@ -276,13 +279,6 @@ class ClipDepth:
         if self._network is not None or self._pass is None:
             return True
         return self._pass.size != self._source.size
-
-    @property
-    def soft(self) -> bool:
-        """Whether the maps are a network's, whose edges are to be drawn to the picture's."""
-        return self._network is not None or (
-            self._pass is not None and self._pass.analysis is not None
-        )
 
     def _stored_map(self, index: int, quality: str, mapping: depth.Mapping) -> Map | None:
         """The depth of a frame from files, near = 1; None if it has to be estimated."""

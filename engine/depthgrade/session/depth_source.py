@@ -22,10 +22,6 @@ class DepthSource(Protocol):
         """Whether maps are smaller than the picture, so that edges are taken from the picture."""
 
     @property
-    def soft(self) -> bool:
-        """Whether the maps' edges are to be drawn to those of the guide."""
-
-    @property
     def description(self) -> str:
         """Where depth comes from, for reports."""
 

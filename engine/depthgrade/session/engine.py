@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.compiler import Program, compile_guided, compile_pack
+from depthgrade.compiler import Program, compile_drawn, compile_lines, compile_pack
 from depthgrade.compiler.pack import Pack
 from depthgrade.errors import DeviceError
 from depthgrade.frames import ColorTags, Frame, PixelFormat, Plane
@@ -148,25 +148,45 @@ class Engine:
         with self.stage("proxy"):
             return self.runner.run(program, Inputs(planes), label="proxy")
 
+    def drawn(self, quality: str, depth: Texture, picture: Texture) -> Texture:
+        """A network's depth with its edges drawn to those of the picture it saw (RGB).
+
+        Drawn over by the next map of a quality.
+        """
+        first, *others = compile_drawn(picture.size)
+        with self.stage("depth edges"):
+            texture = self.runner.run(
+                first, Inputs(pictures=(picture, depth)), label=("drawn", quality, 0)
+            )
+            for number, program in enumerate(others, 1):
+                inputs = Inputs(pictures=(texture,))
+                texture = self.runner.run(program, inputs, label=("drawn", quality, number % 2))
+            return texture
+
+    def guide(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
+        """The luma of a frame at the size of its depth map, where a network's picture has it."""
+        with self.stage("depth edges"):
+            texture = self.runner.run(program, Inputs(planes), label="guide")
+            texture.swizzle = "RRRR"  # that is alpha
+            return texture
+
     def depth_texture(
-        self, quality: str, depth: Map | Texture, guide: Texture | None, *, soft: bool = False
+        self, quality: str, depth: Map | Texture, guide: Texture | None
     ) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as lines over luma.
 
-        A map that is a texture already is taken as it is.
-        soft: the map is a network's, whose edges are drawn to those of the guide.
+        A map that is a texture already is taken as it is. guide: luma in alpha.
         """
         with self.stage("depth edges"):
             if isinstance(depth, Texture):
-                texture = interpolated(depth)
+                texture = depth
             else:
-                texture = self._depths.fill(quality, depth, linear=True)
+                texture = self._depths.fill(quality, depth)
             if guide is None:
-                return texture
-            for number, program in enumerate(compile_guided(guide.size, soft=soft)):
-                inputs = Inputs(pictures=(guide, texture))
-                texture = self.runner.run(program, inputs, label=(quality, number % 2))
-            return interpolated(texture)
+                return interpolated(texture)
+            inputs = Inputs(pictures=(guide, texture))
+            lines = self.runner.run(compile_lines(guide.size), inputs, label=("lines", quality))
+            return interpolated(lines)
 
     def finish(self) -> None:
         """Waits until everything drawn so far is there."""

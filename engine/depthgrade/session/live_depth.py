@@ -61,7 +61,6 @@ class LiveDepth:
         self._sent: Wanted | None = None
         self._project: Project | None = None
         self.guided = True
-        self.soft = False  # maps come with their edges drawn already
         self.description = "not used"
         self.progress: Progress | None = None
         self.error: str | None = None

@@ -48,6 +48,11 @@ class NetworkView:
         """The pass that makes the picture of a size (width, height)."""
         return compile_network_input(self.source, self.input_space, self.rendering, self.user, size)
 
+    def guide(self, size: tuple[int, int]) -> Program:
+        """The pass that makes the luma of that picture alone."""
+        about = self.source, self.input_space, self.rendering, self.user
+        return compile_network_input(*about, size, luma_only=True)
+
     def identity(self, size: tuple[int, int]) -> str:
         """The text of that pass, the same whatever decoder makes the planes."""
         return replace(self, source=self.stored).program(size).identity

@@ -69,7 +69,6 @@ class NodesDone:
 class _Given:
     """The player's depth of one frame, as a renderer asks for it."""
 
-    soft = False
     description = "given"
 
     def __init__(self, depth: GivenDepth) -> None:

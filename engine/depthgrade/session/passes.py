@@ -20,10 +20,6 @@ from depthgrade.session.engine import Engine
 class DepthMaps(Protocol):
     """Where the depth of a frame comes from."""
 
-    @property
-    def soft(self) -> bool:
-        """Whether the maps' edges are to be drawn to those of the guide."""
-
     def map(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map | Texture, Texture | None]:
@@ -142,9 +138,7 @@ class PassRunner:
         depths = {}
         for quality in qualities:
             depth, guide = self._depth().map(frame, planes, quality)
-            depths[quality] = self._engine.depth_texture(
-                quality, depth, guide, soft=self._depth().soft
-            )
+            depths[quality] = self._engine.depth_texture(quality, depth, guide)
         if self._proxy is not None:
             planes = (self._engine.proxy(self._proxy, planes),)
         return planes, depths

@@ -47,7 +47,7 @@ def model_note(
 
 
 def filter_note() -> FilterNote:
-    """The temporal filter of this version."""
+    """The steps to finished depth of this version: the temporal filter and the edges."""
     return FilterNote(version=VERSION, window=WINDOW)
 
 

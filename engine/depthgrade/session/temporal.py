@@ -20,7 +20,7 @@ from depthgrade.session.engine import Engine
 
 Map = NDArray[np.float32]
 
-VERSION = 2  # of the filter; written to depth passes, raised when finished depth changes
+VERSION = 3  # of finished depth; written to depth passes, raised when they would be others
 # Frames kept: a window, and some to spare for passes that look a few frames to either side.
 SLOTS = 2 * programs.WINDOW + 9
 _STAGE = "depth in time"
