@@ -75,7 +75,7 @@ def loop(
     threads = [threading.Thread(target=worker, args=(stop,)) for worker in workers]
     for thread in threads:
         thread.start()
-    spans = []
+    spans: list[float] = []
     due = last = perf_counter()
     end = due + seconds
     while last < end or len(spans) < FEWEST:

@@ -60,7 +60,7 @@ def _numpy(rgb: Picture) -> Picture:
     into = w12.to_dwg().astype(np.float32)
     light = np.sign(rgb) * np.abs(rgb) ** np.float32(2.4) @ into.T
     curve = (np.log2(np.maximum(light, 0) + np.float32(w12.DI_A)) + w12.DI_B) * w12.DI_C
-    x = np.where(light > w12.DI_LIN_CUT, curve, light * w12.DI_M).astype(np.float32)
+    x: Picture = np.where(light > w12.DI_LIN_CUT, curve, light * w12.DI_M).astype(np.float32)
     for node in w12.nodes(NODES):
         slope, offset, power = (
             np.array(each, np.float32) for each in (node.slope, node.offset, node.power)
@@ -70,9 +70,9 @@ def _numpy(rgb: Picture) -> Picture:
         luma = (y @ w12.LUMA.astype(np.float32))[..., None]
         x = luma + (y - luma) * np.float32(node.saturation)
     curve = np.exp2(x / np.float32(w12.DI_C) - np.float32(w12.DI_B)) - np.float32(w12.DI_A)
-    light = np.where(x > w12.DI_LOG_CUT, curve, x / np.float32(w12.DI_M))
-    light = light @ np.linalg.inv(into).T
-    return np.asarray(np.sign(light) * np.abs(light) ** np.float32(1 / 2.4))
+    shown = np.where(x > w12.DI_LOG_CUT, curve, x / np.float32(w12.DI_M))
+    shown = shown @ np.linalg.inv(into).T
+    return np.asarray(np.sign(shown) * np.abs(shown) ** np.float32(1 / 2.4))
 
 
 def _science() -> Callable[[Picture], Picture] | None:

@@ -12,6 +12,7 @@ from depth_metrics import Map, depth_errors, scale_and_shift
 from depthgrade import EngineError, Project, Renderer
 from depthgrade.depth import DepthPass, stability
 from depthgrade.depth.estimator import resize
+from depthgrade.frames import Frame
 from depthgrade.resources import material
 from depthgrade.session.demo_clip import make_demo_clip
 from numpy.typing import NDArray
@@ -30,12 +31,22 @@ def treated(project: Project, start: int, stop: int, quality: str = "better") ->
         with Renderer(project, past_only=method == "live") as renderer:
             for index in range(start, stop):
                 frame = renderer.reader.frame(index)
-                found[method].append(renderer.clip_depth.estimated(frame, quality))
+                found[method].append(_steadied(renderer, frame, quality))
                 if method == "analysed":
                     found["raw"].append(renderer.clip_depth.raw(index, quality))
     found["per frame"] = stability.per_frame(found["raw"])
     found["averaged"] = stability.averaged_range(found["raw"])
     return found
+
+
+def _steadied(renderer: Renderer, frame: Frame, quality: str) -> NDArray[np.float32]:
+    """Finished depth without the edges of the picture, which raw maps have not either."""
+    found, network = renderer.shot(frame.index, quality), renderer.clip_depth.network
+    assert network is not None
+    mapping = found.mapping
+    span = mapping.high - mapping.low
+    nearness, _ = network.finished(frame, quality, found.shot, span)
+    return mapping.apply(renderer.engine.read(nearness))
 
 
 def key(depth: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:

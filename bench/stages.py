@@ -9,7 +9,8 @@ frame must equal the decoded code values.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -29,6 +30,7 @@ from depthgrade.session.timing import decode_milliseconds
 Progress = Callable[[str, int, int], None]
 
 TITLE = "frames per second and milliseconds of every stage"
+# --size chooses among them
 SIZES = {"540p": (960, 540), "1080p": (1920, 1080), "4K": (3840, 2160)}
 DRAWN = 1080  # rows of the largest clip that is drawn; larger ones are made of it
 # Depth is filtered over 8 frames either side: of fewer frames none is estimated while measuring.
@@ -47,24 +49,28 @@ STAGES = (
 SAME, CODE = 1e-5, 1e-4
 
 
-def run(*, frames: int | None, quick: bool, progress: Progress) -> dict[str, Any]:
+def run(
+    *, frames: int | None, quick: bool, progress: Progress, sizes: Sequence[str] = ()
+) -> dict[str, Any]:
     """The measurement: where depth came from and a result for each size and look.
 
-    frames   measured of each look; None: FRAMES, or with `quick` QUICK_FRAMES at 540p only
+    frames   measured of each look; None: FRAMES, or with `quick` QUICK_FRAMES
+    sizes    of SIZES; none: all, or with `quick` 540p only
     Raises EngineError when a picture is wrong.
     """
     count = frames or (QUICK_FRAMES if quick else FRAMES)
-    sizes = dict(list(SIZES.items())[:1]) if quick else SIZES
+    sizes = sizes or list(SIZES)[: 1 if quick else None]
     card = default_card()
     source = f"estimated by {card.title}" if card else "the scene's own depth pass"
     results = []
-    for name, size in sizes.items():
+    for name in sizes:
+        size = SIZES[name]
         times = max(1, size[1] // DRAWN)
         made = make_demo_clip(
             user_cache() / "bench" / f"{size[1] // times}p-{count}",
             frames=count,
             size=(size[0] // times, size[1] // times),
-            progress=lambda done, total, name=name: progress(f"{name} clip", done, total),
+            progress=partial(progress, f"{name} clip"),
         )
         if times > 1:
             made = _enlarged(made, times)
@@ -150,7 +156,9 @@ class _Waiting:
                     engine.depth_texture(quality, map, guide)
                 )
 
-    def map(self, frame: Frame, _planes: object, quality: str) -> tuple[Any, None]:
+        self.target = self._depth.target
+
+    def map(self, frame: Frame, planes: object, quality: str) -> tuple[Any, None]:
         return self._maps[quality, frame.index], None
 
 
@@ -204,7 +212,8 @@ def _check(project: Project, where: str) -> None:
         raise EngineError(f"bench: {where}: the entries differ by {apart:.2g}; allowed: {SAME:g}")
     height, width = ungraded.shape[:2]
     matrix, offset = ycbcr_to_rgb(decoded.format, decoded.tags, width, height)
-    samples = np.stack(decoded.planes, axis=-1) / 65535  # the clip is 4:4:4 in 16-bit words
+    # The clip is 4:4:4 in 16-bit words.
+    samples = np.stack(decoded.planes, axis=-1).astype(np.float64) / 65535
     matrix = matrix * (65535 / (2**decoded.format.bits - 1))
     apart = float(np.abs(samples @ matrix.T + offset - ungraded).max())
     if not apart <= CODE:

@@ -228,7 +228,8 @@ def by_hand(count: int, *, keys: bool, sited: bool, size: tuple[int, int] = SIZE
         gain, base = (-node.gain, node.gain) if node.invert else (node.gain, 0.0)
         key = f"key(d, {scale:.8f}, {-node.far * scale:.8f}, {gain:.8f}, {base:.8f})"
         lines.append(f"    c = mix(c, {call}, {key});")
-    into, out = to_dwg(), np.linalg.inv(to_dwg())
+    into = to_dwg()
+    out = np.linalg.inv(into).astype(np.float64)
     chroma = _SITED if sited else _NEAREST
     return f"""#version 330
 uniform sampler2D plane0, plane1, plane2, depth_better;

@@ -143,6 +143,8 @@ def test_unknown_names_are_answered_with_the_nearest(
     assert not out.exists()
     assert 'did you mean "primary"?' in refused(run, "nodes", "primry")
     assert "there is no workload" in refused(run, "bench", "stage")
+    assert "allowed: 540p, 1080p, 4K" in refused(run, "bench", "--size", "720p")
+    assert "allowed with: stages" in refused(run, "bench", "B1", "--size", "4K")
 
 
 def test_a_command_that_is_written_wrongly_gives_exit_code_2(

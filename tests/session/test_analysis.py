@@ -1,13 +1,15 @@
 """Depth passes of our own: whole or absent, taken up again, reused where they match, exact."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import OpenEXR
 import pytest
-from depthgrade import DepthError, Project, ProjectError, Renderer, looks
+from depthgrade import DepthError, Look, Project, ProjectError, Renderer, looks
 from depthgrade.color import DisplayRendering
+from depthgrade.nodes.registry import make_node
 from depthgrade.session.analysis import analyze, frame_path
 from numpy.typing import NDArray
 
@@ -59,6 +61,18 @@ def test_chunks_order_and_the_renderer_give_the_same_bits(project: Project, tmp_
         whole = stored(tmp_path / "whole", index)
         np.testing.assert_array_equal(stored(tmp_path / "parts", index), whole)
         np.testing.assert_array_equal(drawn[index], whole)
+
+
+def test_a_key_is_the_same_from_a_pass_as_from_the_network(
+    project: Project, tmp_path: Path
+) -> None:
+    """To the last bit, edges included: what is stored is what would be drawn."""
+    look = Look(nodes={"depth": make_node("depth", {"type": "depth_map"})})
+    with Renderer(replace(project, look=look)) as renderer:
+        key = renderer.key("depth", 2)
+    analyze(project, tmp_path / "pass")
+    with Renderer(Project(clip=project.clip, depth=tmp_path / "pass", look=look)) as renderer:
+        np.testing.assert_array_equal(renderer.key("depth", 2), key)
 
 
 def test_an_analysis_goes_on_where_it_was_stopped(project: Project, tmp_path: Path) -> None:

@@ -43,6 +43,13 @@ def bench(
     frames: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Frames or rounds to measure.")
     ] = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Of stages: 540p, 1080p or 4K; may be repeated.",
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - prints them."),
@@ -65,18 +72,20 @@ def bench(
     Examples:
       depthgrade bench
       depthgrade bench --quick --json bench.json
+      depthgrade bench --size 4K
       depthgrade bench B1 B2 --compare before.json
     """
     from depthgrade.session.machine import machine  # noqa: PLC0415 - see the package's docstring
 
     chosen = list(dict.fromkeys(names or ["stages"]))
     workloads = {name: load(name) for name in chosen}
+    sized = {"sizes": _sizes(workloads, size)} if size else {}
     before = _stored(compare) if compare else {}
     facts = machine()
     runs = []
     with bars() as progress:
         for name, workload in workloads.items():
-            measured = workload.run(frames=frames, quick=quick, progress=progress)
+            measured = workload.run(frames=frames, quick=quick, progress=progress, **sized)
             runs.append({"workload": name, "machine": facts, **measured})
     written = runs[0] if len(runs) == 1 else {"machine": facts, "runs": runs}
     if report is not None and str(report) == "-":
@@ -113,6 +122,17 @@ def bench(
             raise MediaError(
                 f"--json {report}: can't be written ({problem.strerror}); choose another file"
             ) from problem
+
+
+def _sizes(workloads: dict[str, ModuleType], wanted: list[str]) -> list[str]:
+    """The names of sizes as `stages` has them. Raises ProjectError for others."""
+    if other := [name for name in workloads if name.lower() != "stages"]:
+        raise ProjectError(f"--size: {other[0]} has sizes of its own; allowed with: stages")
+    (workload,) = workloads.values()
+    sizes = {each.lower(): each for each in workload.SIZES}
+    if unknown := [each for each in wanted if each.lower() not in sizes]:
+        raise ProjectError(f"--size {unknown[0]}: allowed: {', '.join(sizes.values())}")
+    return list(dict.fromkeys(sizes[each.lower()] for each in wanted))
 
 
 def _depth_source(runs: list[dict[str, Any]]) -> dict[str, str]:

@@ -170,18 +170,13 @@ class Engine:
             texture.swizzle = "RRRR"  # that is alpha
             return texture
 
-    def depth_texture(
-        self, quality: str, depth: Map | Texture, guide: Texture | None
-    ) -> Texture:
+    def depth_texture(self, quality: str, depth: Map | Texture, guide: Texture | None) -> Texture:
         """A depth map (near = 1) as the grade pass reads it; with a guide, as lines over luma.
 
         A map that is a texture already is taken as it is. guide: luma in alpha.
         """
         with self.stage("depth edges"):
-            if isinstance(depth, Texture):
-                texture = depth
-            else:
-                texture = self._depths.fill(quality, depth)
+            texture = depth if isinstance(depth, Texture) else self._depths.fill(quality, depth)
             if guide is None:
                 return interpolated(texture)
             inputs = Inputs(pictures=(guide, texture))
