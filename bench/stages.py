@@ -3,9 +3,10 @@
 Each stage is measured with the device idle before and after it, frame by frame after a warm-up, and
 given as the median. The whole chain is the wall clock of a render to H.264, where decoding, drawing
 and encoding overlap. Live is the wall clock of drawing at full size while playing, with depth from
-a process of its own whose maps are there. 4K is the 1080p clip enlarged. A number is printed only
-if the picture behind it is right: the fragment and the compute entry must agree, and an ungraded
-frame must equal the decoded code values.
+a process of its own whose maps are there. The clip is the demo scene in H.264, 4:2:0 with 8 bits;
+4K is that of 1080p enlarged. A number is printed only if the picture behind it is right: the
+fragment and the compute entry must agree, and an ungraded frame of the scene must equal its code
+values.
 """
 
 import tempfile
@@ -23,7 +24,7 @@ from depthgrade.depth import default_card
 from depthgrade.frames import Frame
 from depthgrade.media import ClipWriter, open_clip, output_for
 from depthgrade.resources import user_cache
-from depthgrade.session.demo_clip import DemoClip, make_demo_clip
+from depthgrade.session.demo_clip import make_demo_clip
 from depthgrade.session.offline import tags_for
 from depthgrade.session.timing import decode_milliseconds
 
@@ -72,11 +73,13 @@ def run(
             size=(size[0] // times, size[1] // times),
             progress=partial(progress, f"{name} clip"),
         )
-        if times > 1:
-            made = _enlarged(made, times)
-        decode = decode_milliseconds(made.clip)
+        _check_values(made.clip, f"at {name}")
+        clip = _filmed(made.clip, times)
+        decode = decode_milliseconds(clip)
+        depth = None if card else made.depth
         for number, look in enumerate(looks.MAIN, 1):
-            results.append(_measure(made, name, look, decode))
+            project = Project(clip=clip, depth=depth, look=looks.load(look))
+            results.append(_measure(project, name, look, decode))
             progress(f"{name} looks", number, len(looks.MAIN))
     return {"frames": count, "depth": source, "results": results}
 
@@ -98,12 +101,9 @@ def tables(result: dict[str, Any]) -> list[dict[str, Any]]:
     return made
 
 
-def _measure(made: DemoClip, size: str, look: str, decode: float) -> dict[str, Any]:
+def _measure(project: Project, size: str, look: str, decode: float) -> dict[str, Any]:
     """One look at one size."""
-    project = Project(
-        clip=made.clip, depth=None if default_card() else made.depth, look=looks.load(look)
-    )
-    _check(project, f"{look} at {size}")
+    _check_entries(project, f"{look} at {size}")
     with Renderer(project) as renderer, tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.mp4"
         output = output_for(out)
@@ -177,39 +177,45 @@ def _live(renderer: Renderer) -> float:
     return len(frames) / (perf_counter() - began)
 
 
-def _enlarged(made: DemoClip, times: int) -> DemoClip:
-    """A clip of so many times as many pixels either way; the depth stays."""
-    larger = made.clip.with_name(f"demo-{times}x.mkv")
-    if not larger.exists():
-        with open_clip(made.clip) as reader:
-            info = reader.info
-            size = (times * info.width, times * info.height)
-            with ClipWriter(
-                larger,
-                output_for(larger),
-                size=size,
-                rate=info.rate,
-                time_base=info.time_base,
-                tags=info.tags,
-                overwrite=True,
-            ) as writer:
-                for frame in reader.frames():
-                    planes = (plane.repeat(times, 0).repeat(times, 1) for plane in frame.planes)
-                    writer.write(tuple(planes), frame.pts, info.durations[frame.index])
-    return DemoClip(larger, made.depth)
+def _filmed(clip: Path, times: int) -> Path:
+    """The clip as cameras and phones give it, of so many times as many pixels either way."""
+    found = clip.with_name(f"filmed-{times}x.mp4")
+    if found.exists():
+        return found
+    if times == 1:
+        render(Project(clip=clip), found)
+        return found
+    with open_clip(_filmed(clip, 1)) as reader:
+        info = reader.info
+        with ClipWriter(
+            found,
+            output_for(found),
+            size=(times * info.width, times * info.height),
+            rate=info.rate,
+            time_base=info.time_base,
+            tags=info.tags,
+        ) as writer:
+            for frame in reader.frames():
+                planes = (plane.repeat(times, 0).repeat(times, 1) for plane in frame.planes)
+                writer.write(tuple(planes), frame.pts, info.durations[frame.index])
+    return found
 
 
-def _check(project: Project, where: str) -> None:
-    """Raises EngineError unless frame 0 is drawn right."""
+def _check_entries(project: Project, where: str) -> None:
+    """Raises EngineError unless the entries draw the same frame 0."""
     with Renderer(project) as renderer:
         fragment = renderer.frame(0)
-        ungraded = renderer.source_frame(0)
-        decoded = renderer.reader.frame(0)
     with Renderer(project, entry="compute") as renderer:
-        compute = renderer.frame(0)
-    apart = float(np.abs(fragment - compute).max())
+        apart = float(np.abs(fragment - renderer.frame(0)).max())
     if not apart <= SAME:
         raise EngineError(f"bench: {where}: the entries differ by {apart:.2g}; allowed: {SAME:g}")
+
+
+def _check_values(clip: Path, where: str) -> None:
+    """Raises EngineError unless an ungraded frame 0 is what the clip's samples say."""
+    with Renderer(Project(clip=clip)) as renderer:
+        ungraded = renderer.source_frame(0)
+        decoded = renderer.reader.frame(0)
     height, width = ungraded.shape[:2]
     matrix, offset = ycbcr_to_rgb(decoded.format, decoded.tags, width, height)
     # The clip is 4:4:4 in 16-bit words.
