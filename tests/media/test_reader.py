@@ -191,6 +191,34 @@ def test_full_range_h264_is_called_by_its_plain_name(tmp_path, write_clip) -> No
         assert clip.info.tags == ColorTags(1, 13, 1, True)
 
 
+def test_a_frame_that_is_on_its_way_is_not_decoded_again(tmp_path, write_clip, monkeypatch) -> None:
+    write_clip(tmp_path / "a.mkv", pts=tuple(range(30)))
+    with open_clip(tmp_path / "a.mkv") as clip:
+        expected = [frame.planes[0].copy() for frame in clip.frames()]
+        frames = clip.frames(2, 20)
+        first = next(frames)
+        monkeypatch.setattr(clip, "_decoder", None)
+        early = clip.frame(9)
+        assert clip._decoder is None  # taken from the thread of `frames`
+        rest = list(frames)
+        assert [frame.index for frame in (first, *rest)] == list(range(2, 20))
+        assert rest[6] is early
+        for frame in (first, *rest, clip.frame(1), clip.frame(25)):  # the last two decoded apart
+            np.testing.assert_array_equal(frame.planes[0], expected[frame.index])
+
+
+def test_frames_far_ahead_are_not_kept(tmp_path, write_clip, monkeypatch) -> None:
+    write_clip(tmp_path / "a.mkv", pts=tuple(range(30)))
+    monkeypatch.setattr("depthgrade.media.reader._CACHE_FRAMES", 4)
+    with open_clip(tmp_path / "a.mkv") as clip:
+        frames = clip.frames()
+        next(frames)
+        assert clip.frame(20).index == 20
+        (stream,) = clip._streams
+        assert len(stream._waiting) == 4
+        assert [frame.index for frame in frames] == list(range(1, 30))
+
+
 def test_closing_the_generator_stops_the_decode_thread(tmp_path, write_clip) -> None:
     write_clip(tmp_path / "a.mkv", pts=tuple(range(60)))
     with open_clip(tmp_path / "a.mkv") as clip:

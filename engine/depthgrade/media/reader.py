@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -99,7 +99,10 @@ class ClipReader(Closing):
             self._streams.discard(stream)
 
     def frame(self, index: int) -> Frame:
-        """One frame exactly; raises MediaError if it is not in the clip or can't be decoded."""
+        """One frame exactly; raises MediaError if it is not in the clip or can't be decoded.
+
+        One that `frames` will give a little later is taken from there and decoded once only.
+        """
         count = self.info.frame_count
         if not 0 <= index < count:
             raise MediaError(
@@ -109,6 +112,9 @@ class ClipReader(Closing):
         if index in self._cache:
             self._cache.move_to_end(index)
             return self._cache[index]
+        for stream in self._streams:
+            if (coming := stream.coming(index)) is not None:
+                return coming
         if self._decoder is None:
             self._decoder = self._source.decoder()
         # Frames that are decoded on the way are likely to be wanted next: keep them too.
@@ -120,8 +126,7 @@ class ClipReader(Closing):
 
     def _keep(self, frame: Frame) -> None:
         self._cache[frame.index] = frame
-        allowed = min(_CACHE_FRAMES, max(1, _CACHE_BYTES // _frame_bytes(frame)))
-        while len(self._cache) > allowed:
+        while len(self._cache) > _kept_frames(frame):
             self._cache.popitem(last=False)
 
     def _check_open(self) -> None:
@@ -140,9 +145,12 @@ class ClipReader(Closing):
 
 
 class _Stream:
-    """One decode thread and the bounded queue it fills."""
+    """One decode thread and the bounded queue it fills; what is asked for early waits in order."""
 
     def __init__(self, source: Source, start: int, stop: int, length: int) -> None:
+        self._next, self._stop = start, stop  # of the frames that have not left the queue
+        self._waiting: deque[Frame] = deque()
+        self._end: BaseException | None = None  # what ended the thread early
         self._queue: queue.Queue[Frame | BaseException | None] = queue.Queue(length)
         self._stopped = threading.Event()
         self._name = source.info.path.name
@@ -177,20 +185,35 @@ class _Stream:
         return False
 
     def __iter__(self) -> Iterator[Frame]:
-        while not self._stopped.is_set():
+        while self._waiting or self._fetched():
+            yield self._waiting.popleft()
+        if isinstance(self._end, MediaError):
+            raise self._end
+        if self._end is not None:
+            why = f"{type(self._end).__name__}: {self._end}"
+            raise MediaError(f"{self._name}: decoding failed ({why})") from self._end
+
+    def coming(self, index: int) -> Frame | None:
+        """A frame that is still to be handed out, if it is no farther than may be kept."""
+        while self._next <= index < self._stop:
+            full = self._waiting and len(self._waiting) >= _kept_frames(self._waiting[0])
+            if full or not self._fetched():
+                return None
+        return next((frame for frame in self._waiting if frame.index == index), None)
+
+    def _fetched(self) -> bool:
+        """Waits for a frame and puts it with those waiting; False once there are no more."""
+        while not self._stopped.is_set() and self._next < self._stop:
             try:
                 item = self._queue.get(timeout=0.5)
             except queue.Empty:
                 continue
-            if item is None:
-                return
-            if isinstance(item, MediaError):
-                raise item
-            if isinstance(item, BaseException):
-                raise MediaError(
-                    f"{self._name}: decoding failed ({type(item).__name__}: {item})"
-                ) from item
-            yield item
+            if isinstance(item, Frame):
+                self._waiting.append(item)
+                self._next = item.index + 1
+                return True
+            self._end, self._stop = item, self._next
+        return False
 
     def close(self) -> None:
         """Stops the thread, waits for it and drops what it decoded ahead."""
@@ -203,6 +226,11 @@ class _Stream:
 def _frame_bytes(frame: Frame) -> int:
     on_device = sum(plane.pitch * plane.shape[0] for plane in frame.on_device)
     return sum(plane.nbytes for plane in frame.planes) + on_device
+
+
+def _kept_frames(frame: Frame) -> int:
+    """How many frames like this one may be kept."""
+    return min(_CACHE_FRAMES, max(1, _CACHE_BYTES // _frame_bytes(frame)))
 
 
 def _queue_length(info: ClipInfo) -> int:
