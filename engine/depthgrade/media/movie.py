@@ -1,4 +1,10 @@
-"""Encoding a movie: pictures with the source's time stamps, its sound beside them."""
+"""Encoding a movie: pictures with the source's time stamps, its sound beside them.
+
+NVENC gets its planes through main memory too. PyAV takes pictures in device memory
+(`VideoFrame.from_dlpack`, `pix_fmt` "cuda"), but opens the encoder with the first of them, so that
+what it refuses would be known when the file and its sound are begun; and what it would save, 0.1 ms
+a picture at 1080p and 0.5 ms at 4K over PCIe 4.0, passes while the next pictures are drawn.
+"""
 
 from __future__ import annotations
 
