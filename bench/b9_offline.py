@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 TITLE = "B9: a whole render of a 960x540 clip, recover-highlights, x264 veryfast"
 FRAMES, QUICK_FRAMES, REPEATS = 120, 48, 3
 DEPTH_SIZE = (320, 192)
-GRAIN = 2.5  # code values: x264 has as much to do as with the filmed clips it was compared with
+GRAIN = 2.5  # code values: decoding and encoding cost together what filmed clips do
 STILL = 1e-5  # between a frame of the two entries
 
 
