@@ -14,13 +14,6 @@ float depth_plain(sampler2D map, vec2 at)
     return texture(map, at).r;
 }
 
-// A texel of a picture that is not interpolated, the nearest one beyond its edge. Software devices
-// read it in half the time of texelFetch behind a clamp.
-vec4 guided_texel(sampler2D picture, ivec2 p)
-{
-    return texture(picture, (vec2(p) + 0.5) / vec2(textureSize(picture, 0)));
-}
-
 // A pixel's colour and depth: the guide's RGB (display code values), the map's depth.
 vec4 guided_pixel(sampler2D guide, sampler2D map, ivec2 p)
 {
@@ -33,11 +26,11 @@ vec4 guided_pixel(sampler2D guide, sampler2D map, ivec2 p)
 // filtering", 2005; Tukey's biweight on the colour.
 vec4 guided_draw(sampler2D pixels, ivec2 q, ivec2 along, int reach, float unlike)
 {
-    vec4 here = guided_texel(pixels, q);
+    vec4 here = nearest_texel(pixels, q);
     vec2 sum = vec2(0.0);
     for (int i = -reach; i <= reach; i += 2)
     {
-        vec4 there = guided_texel(pixels, q + i * along);
+        vec4 there = nearest_texel(pixels, q + i * along);
         float ratio = dot(abs(there.rgb - here.rgb), vec3(1.0)) / unlike;
         float left = max(1.0 - ratio * ratio, 0.0);
         sum += left * left * vec2(there.a, 1.0);
@@ -53,12 +46,12 @@ vec4 guided_line(sampler2D guide, sampler2D map, ivec2 q, float epsilon)
     for (int j = -1; j <= 1; ++j)
         for (int i = -1; i <= 1; ++i)
         {
-            float luma = guided_texel(guide, q + ivec2(i, j)).a;
-            float d = guided_texel(map, q + ivec2(i, j)).r;
+            float luma = nearest_texel(guide, q + ivec2(i, j)).a;
+            float d = nearest_texel(map, q + ivec2(i, j)).r;
             sum += vec4(luma, d, luma * d, luma * luma);
         }
     sum /= 9.0;
     float slope = (sum.b - sum.r * sum.g) / (sum.a - sum.r * sum.r + epsilon);
-    float own = guided_texel(map, q).r - slope * guided_texel(guide, q).a;
+    float own = nearest_texel(map, q).r - slope * nearest_texel(guide, q).a;
     return vec4(slope, own, 0.0, 1.0);
 }

@@ -65,10 +65,12 @@ class Source:
         plane = next(i for i, held in enumerate(self.format.components) if letter in held)
         channel = "rgba"[self.format.components[plane].index(letter)]
         shift_x, shift_y = self.format.chroma_shift
-        if letter not in "UV" or (shift_x, shift_y) == (0, 0):
-            return f"texelFetch(plane{plane}, {at}, 0).{channel}"
+        shifted = letter in "UV" and (shift_x, shift_y) != (0, 0)
         if nearest:
-            return f"texelFetch(plane{plane}, {at} >> ivec2({shift_x}, {shift_y}), 0).{channel}"
+            place = f"{at} >> ivec2({shift_x}, {shift_y})" if shifted else at
+            return f"nearest_texel(plane{plane}, {place}).{channel}"
+        if not shifted:
+            return f"texelFetch(plane{plane}, {at}, 0).{channel}"
         if shift_y == 0:
             return f"chroma_across(plane{plane}, {at}, {shift_x}).{channel}"
         return f"chroma_at(plane{plane}, {at}, ivec2({shift_x}, {shift_y})).{channel}"
