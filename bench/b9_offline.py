@@ -30,7 +30,7 @@ from measure import Row, cpu_seconds, table
 Progress = Callable[[str, int, int], None]
 
 TITLE = "B9: a whole render of a 960x540 clip, recover-highlights, x264 veryfast"
-FRAMES, QUICK_FRAMES, REPEATS = 120, 48, 3
+FRAMES, QUICK_FRAMES, REPEATS = 120, 48, 5
 DEPTH_SIZE = (320, 192)
 GRAIN = 2.5  # code values: decoding and encoding cost together what filmed clips do
 STILL = 1e-5  # between a frame of the two entries
