@@ -12,7 +12,6 @@ from time import monotonic, perf_counter
 
 from depthgrade.frames import ClipInfo, Frame
 from depthgrade.gl.device import Device
-from depthgrade.gl.textures import Texture
 from depthgrade.media import open_clip
 from depthgrade.project import Project
 from depthgrade.session.clock import Clock, Timeline
@@ -188,7 +187,7 @@ class Player:
         self.feed.keep_around(self.preview.reach)
         seconds = perf_counter() - began
         self.milliseconds["picture"] = 1000 * seconds
-        if self.playing and shown.current:
+        if self.playing and shown is not None and shown.current:
             self._adapt(seconds)
         return shown
 
@@ -212,7 +211,7 @@ class Player:
             self.frame, project, live=live, proxy=proxy, until=node, label="until"
         )
 
-    def ungraded(self, project: Project, *, full: bool) -> Texture | None:
+    def ungraded(self, project: Project, *, full: bool) -> Shown | None:
         """The frame on the screen through colour management alone."""
         if self.frame is None:
             return None

@@ -319,9 +319,10 @@ def _waiting(app: App, start: ImVec2, room: ImVec2) -> None:
         return
     progress = player.preview.depth.progress
     if not state.graded:
-        text = "Depth is being prepared; the picture is not graded yet"
+        what = "The grade" if state.deep else "Depth"
+        text = f"{what} is being prepared; the picture is not graded yet"
         done = 0.0
-        if progress is not None:
+        if progress is not None and not state.deep:
             text = f"{progress.what.capitalize()}: {progress.done} of {progress.total}"
             done = progress.done / max(1, progress.total)
         _banner(text, start, room, wrong=False, done=done)
