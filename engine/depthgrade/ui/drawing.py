@@ -70,6 +70,7 @@ def is_settled(app: App) -> bool:
 
 def update(app: App) -> None:
     """Brings the pictures up to date with the time and the project."""
+    app.take_clip()
     player = app.player
     if player is None:
         return

@@ -169,7 +169,7 @@ class GraphPanel:
                     place = ImVec2(scaled(x), scaled(y))
                     ed.set_node_position(ed.NodeId(self._id(name)), place)
             self._placed.update(names)
-            self._fit = self._fit or 3
+            self._fit = 3
         self._placed &= set(names)
         self._wires = app.look.wires
 
