@@ -9,9 +9,10 @@ frame_ms      from the end of one refresh to the end of the next, pauses to keep
               included; work_ms is without them
 shown_fps     frames that came on the screen a second of playback; dropped: the clip's that did not
 exact_share   of the refreshes, those whose picture had depth of its own frame
+*_ms_median   of the refreshes: what decoding, depth, the picture and the panel took
 size_median   pictures are drawn at one over this of the clip's size, chosen by the player
 compiled_by_dragging          programs made while the slider moved
-input_to_picture_refreshes    from a moved mouse to another picture
+input_to_picture_refreshes    from a moved mouse to the first refresh with another picture
 full_size_*   without dragging, at the clip's full size, with the look and with an empty graph in
               turn: frames a second in the clip's time, and without a clock, one after another
 """
@@ -103,6 +104,7 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
     times: list[float] = []
     work: list[float] = []
     sizes: list[int] = []
+    stages: dict[str, list[float]] = {}
     exact = 0
     begin = last = time.perf_counter()
     cpu = time.process_time()
@@ -116,6 +118,8 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         now = time.perf_counter()
         times.append(1000 * (now - last))
         sizes.append(player.proxy)
+        for name, value in player.stages().items():
+            stages.setdefault(name, []).append(value)
         last = now
     io.add_mouse_button_event(0, False)
     stage.turn()
@@ -134,7 +138,7 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         "exact_share": exact / number,
         "compiled_by_dragging": player.preview.renderer.engine.runner.compiled - compiled,
         "size_median": percentile([float(size) for size in sizes], 0.5),
-        **{f"{name}_ms": value for name, value in player.stages().items()},
+        **{f"{name}_ms_median": percentile(spans, 0.5) for name, spans in stages.items()},
     }
     player.pause()
     return result

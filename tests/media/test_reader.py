@@ -2,6 +2,7 @@
 
 import random
 import threading
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from depthgrade.errors import MediaError
 from depthgrade.frames import ColorTags, Orientation
 from depthgrade.media import open_clip, output_for
+from depthgrade.media.container import ContainerDecoder
 from depthgrade.media.describe import durations_of, orientation_of_matrix
 from depthgrade.media.pixels import picture_from, pixel_format
 from depthgrade.media.scan import _is_shown, _scan_index
@@ -82,6 +84,32 @@ def test_a_random_seek_gives_the_frame_of_the_sequential_decode(
             assert frame.index == index
             assert fingerprints([frame])[0] == sequential[index]
         assert fingerprints(clip.frames(37, 53)) == sequential[37:53]
+
+
+def test_a_seek_decodes_nothing_that_the_frame_does_not_need(
+    tmp_path, write_clip, lossless, monkeypatch
+) -> None:
+    decoded: set[int] = set()
+    found = ContainerDecoder._found
+
+    def counted(self: ContainerDecoder, picture: av.VideoFrame) -> int:
+        decoded.add(found(self, picture))
+        return found(self, picture)
+
+    monkeypatch.setattr(ContainerDecoder, "_found", counted)
+    every = replace(lossless("yuv420p"), options={"level": "3", "g": "1"})
+    write_clip(tmp_path / "intra.mkv", every, pts=range(30))
+    with open_clip(tmp_path / "intra.mkv") as clip:
+        sequential = fingerprints(clip.frames())
+        decoder = clip._source.decoder()
+        assert decoder.entry(3) == 0  # a few frames on: not worth a seek
+        assert decoder.entry(20) == 20
+        for index in (20, 5, 29, 6):
+            decoded.clear()
+            (frame,) = decoder.frames(index, index + 1)
+            assert fingerprints([frame])[0] == sequential[index]
+            assert decoded == {index}
+        decoder.close()
 
 
 def test_the_sample_table_of_an_intra_movie_tells_the_same_as_its_packets(

@@ -113,6 +113,17 @@ def test_taking_a_frame_that_is_not_decoded_does_not_wait(clip: Path) -> None:
         assert time.perf_counter() - began < 0.05
 
 
+def test_decode_times_are_of_frames_that_follow_one_another(clip: Path) -> None:
+    with Feed(open_clip(clip)) as feed:
+        for index in (5, 2, 0):
+            feed.order(Order(index, 0))
+            wait(lambda at=index: feed.take(at) is not None)
+        assert not feed.spans  # each waited for threads and a seek
+        feed.order(Order(0, 1, 0, 6, loop=False))
+        wait(lambda: len(feed.ahead()) >= 6)
+        assert len(feed.spans) == 5
+
+
 def test_a_late_consumer_gets_the_newest_frame_and_the_rest_is_counted(clip: Path) -> None:
     now = [0.0]
     with headless() as device:

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import av
+from av.codec.codec import Capabilities
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
@@ -42,6 +43,8 @@ from .source import decode_error, reason
 
 # A frame at most this far ahead is reached by decoding on: cheaper than a seek (feasibility, 2).
 _NEAR_FRAMES = 24
+# Frames that have to be spared by a seek, which empties the decoder's threads, to be worth it.
+_SEEK_FRAMES = 4
 # If a seek lands too late, it is tried again this many seconds earlier, then from the start.
 _SEEK_MARGINS_SECONDS = (0, 1, 5)
 
@@ -175,17 +178,22 @@ class ContainerDecoder(Closing):
         self._error = None
         self._container = self._source.open()
         self._stream = video_streams(self._container)[self._source.track]
-        self._stream.thread_type = "AUTO"
+        self._stream.thread_type = "SLICE" if _has_slices(self._stream, self._list) else "AUTO"
         threads = 1 if self._one_thread else self._source.threads
         if threads is not None:
             self._stream.thread_count = threads
-        self._pictures = self._decode(after_seek=False)
+        self._pictures = self._decode()
         self._next = 0
 
-    @property
-    def position(self) -> int:
-        """Index of the frame that comes next without a seek."""
-        return self._next
+    def entry(self, index: int) -> int:
+        """The frame that comes next, if decoding on from there is the quickest way to another."""
+        if not self._next <= index <= self._next + _NEAR_FRAMES:
+            return index
+        if self._list.counted or self._one_thread:
+            return self._next  # a seek would begin at the start
+        key = self._list.key_before(self._list.pts[index])
+        spared = self._list.index[key] - self._next if key is not None else 0
+        return index if spared > _SEEK_FRAMES else self._next
 
     def close(self) -> None:
         """Closes the container."""
@@ -194,7 +202,7 @@ class ContainerDecoder(Closing):
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """The frames start..stop-1; raises MediaError naming a frame that can't be decoded."""
-        if not self._next <= start <= self._next + _NEAR_FRAMES:
+        if self.entry(start) != self._next:
             self._seek(start)
         while self._next < stop:
             index = self._next
@@ -311,16 +319,17 @@ class ContainerDecoder(Closing):
         """Which promised frame a picture is, -1 for none."""
         return -1 if picture.pts is None else self._list.index.get(picture.pts, -1)
 
-    def _decode(self, *, after_seek: bool) -> Iterator[av.VideoFrame]:
-        """Pictures as the decoder gives them; after a seek, from the first key frame on.
+    def _decode(self, key: int | None = None) -> Iterator[av.VideoFrame]:
+        """Pictures as the decoder gives them; after a seek, from the first key frame on that is
+        shown at or after `key`.
 
         Pictures shown before that key frame but stored after it (open GOPs) refer to pictures we
         have not read, so they are dropped.
         """
         first_shown: int | None = None
         for packet in self._container.demux(self._stream):
-            if after_seek and first_shown is None and packet.size:
-                if not packet.is_keyframe or packet.pts is None:
+            if key is not None and first_shown is None and packet.size:
+                if not packet.is_keyframe or packet.pts is None or packet.pts < key:
                     continue
                 first_shown = packet.pts
             try:
@@ -345,7 +354,7 @@ class ContainerDecoder(Closing):
                 self._container.seek(at, stream=self._stream, backward=True)
             except av.error.FFmpegError:
                 break
-            pictures = self._decode(after_seek=True)
+            pictures = self._decode(at)
             for picture in pictures:
                 found = self._found(picture)
                 if 0 <= found <= index:
@@ -356,6 +365,20 @@ class ContainerDecoder(Closing):
                     break
         self.close()
         self._open()
+
+
+def _has_slices(stream: VideoStream, frames: FrameList) -> bool:
+    """Whether all threads can decode parts of one frame, of a clip whose frames need no others.
+
+    So decoded, a frame comes as soon as it can after a seek, and a clip as quickly as by threads
+    that take a frame each (measured: FFV1 and ProRes). FFV1 has slices since version 2, whose
+    header stands in the container.
+    """
+    context = stream.codec_context
+    codec = context.codec
+    shares = bool(codec.capabilities & Capabilities.slice_threads)
+    sliced = codec.intra_only or (codec.canonical_name == "ffv1" and bool(context.extradata))
+    return shares and sliced and not frames.counted and len(frames.keys) == len(frames.pts)
 
 
 def _layout(picture: av.VideoFrame) -> PixelFormat:

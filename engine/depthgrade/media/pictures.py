@@ -124,10 +124,13 @@ class PictureDecoder:
 
     def __init__(self, source: PictureSource) -> None:
         self._source = source
-        self.position = 0
 
     def close(self) -> None:
         """Nothing to free."""
+
+    def entry(self, index: int) -> int:
+        """The frame itself: each picture is a file of its own."""
+        return index
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """The frames start..stop-1; raises MediaError for a picture unlike the first."""
@@ -143,7 +146,6 @@ class PictureDecoder:
                 )
             if picture.damaged:
                 self._source.damaged.add(index)
-            self.position = index + 1
             yield Frame(
                 planes=picture.planes,
                 format=picture.format,

@@ -118,9 +118,7 @@ class ClipReader(Closing):
         if self._decoder is None:
             self._decoder = self._source.decoder()
         # Frames that are decoded on the way are likely to be wanted next: keep them too.
-        near = self._decoder.position
-        start = near if near <= index <= near + _CACHE_FRAMES // 2 else index
-        for frame in self._decoder.frames(start, index + 1):
+        for frame in self._decoder.frames(self._decoder.entry(index), index + 1):
             self._keep(frame)
         return self._cache[index]
 

@@ -13,9 +13,10 @@ from ..frames import ClipInfo, Frame
 class Decoder(Protocol):
     """Decodes a source's frames on the thread that owns it."""
 
-    @property
-    def position(self) -> int:
-        """Index of the frame that comes next without a seek."""
+    def entry(self, index: int) -> int:
+        """Where to begin so as to reach a frame: at it, or at one before it, if those between have
+        to be decoded anyway.
+        """
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """The frames start..stop-1 in order; raises MediaError for one that can't be decoded."""

@@ -43,7 +43,7 @@ class Feed(Closing):
         self._around = 0
         self.error: str | None = None  # what went wrong with the newest frame tried
         self.latest: Frame | None = None  # decoded last, for whatever order: shown while scrubbing
-        self.spans: deque[float] = deque(maxlen=24)  # seconds that the last frames took to decode
+        self.spans: deque[float] = deque(maxlen=24)  # seconds that frames took after one another
         self._thread = threading.Thread(target=self._run, name="depthgrade-feed", daemon=True)
         self._thread.start()
 
@@ -147,6 +147,9 @@ class Feed(Closing):
                 if self._closed:
                     return
                 epoch, known = self._epoch, dict(self._ready)
+                # The first after a seek says nothing: it waits for threads to start, a key frame,
+                # and programs that are being compiled.
+                follows = bool(self._sequence) and not any(index in known for index in indices)
             frames: list[Frame] = []
             began = perf_counter()
             problem = None
@@ -159,7 +162,7 @@ class Feed(Closing):
                     problem = str(error)
                     break
             with self._changed:
-                if frames:
+                if frames and follows:
                     self.spans.append((perf_counter() - began) / len(frames))
                 self.latest = frames[-1] if frames else self.latest
                 if epoch == self._epoch:

@@ -12,8 +12,7 @@ from time import monotonic, perf_counter
 
 from depthgrade.frames import ClipInfo, Frame
 from depthgrade.gl.device import Device
-from depthgrade.gl.textures import Texture
-from depthgrade.media import open_clip
+from depthgrade.media import ClipReader, open_clip
 from depthgrade.project import Project
 from depthgrade.session.clock import Clock, Timeline
 from depthgrade.session.feed import Feed, Order
@@ -48,13 +47,17 @@ class Player:
         project: Project,
         device: Device,
         *,
+        reader: ClipReader | None = None,
         patient: bool = False,
         now: Callable[[], float] = monotonic,
     ) -> None:
-        """Opens the project's clip. Raises MediaError, ColorError and ProjectError."""
+        """reader: the project's clip, to be closed by the player; None: it is opened here.
+
+        Raises MediaError, ColorError and ProjectError.
+        """
         assert project.clip is not None
         self.now = now
-        reader = open_clip(project.clip, track=project.track)
+        reader = reader or open_clip(project.clip, track=project.track)
         try:
             self.preview = Preview(project, device, reader, self._frame_at, patient=patient)
         except BaseException:
@@ -188,7 +191,7 @@ class Player:
         self.feed.keep_around(self.preview.reach)
         seconds = perf_counter() - began
         self.milliseconds["picture"] = 1000 * seconds
-        if self.playing and shown.current:
+        if self.playing and shown is not None and shown.current:
             self._adapt(seconds)
         return shown
 
@@ -212,7 +215,7 @@ class Player:
             self.frame, project, live=live, proxy=proxy, until=node, label="until"
         )
 
-    def ungraded(self, project: Project, *, full: bool) -> Texture | None:
+    def ungraded(self, project: Project, *, full: bool) -> Shown | None:
         """The frame on the screen through colour management alone."""
         if self.frame is None:
             return None

@@ -5,7 +5,7 @@ process, and the first compilation of a program in another, whose result the dri
 over; until then the last good picture's program goes on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from depthgrade.compiler import Plan
@@ -29,7 +29,8 @@ class Shown:
     """A picture and how true it is.
 
     current    drawn for what was asked, not with the program before it
-    graded     False: the grade waits for depth, so the ungraded picture is shown
+    graded     False: the grade waits for its depth or its program, so the ungraded picture is shown
+    deep       all depth that the grade needs is there, if only of a frame nearby
     exact      depth is the frame's own
     """
 
@@ -37,6 +38,7 @@ class Shown:
     current: bool
     graded: bool
     exact: bool
+    deep: bool = True
 
 
 class Preview:
@@ -66,7 +68,9 @@ class Preview:
         self._warmer: Background | None = None
         self._warmed: set[str] = set()
         self._asked: str | None = None
-        self._good: dict[str, tuple[Plan, Look]] = {}
+        self._good: dict[str, tuple[Plan, Look]] = {}  # programs that are compiled, by label
+        self._ungraded: set[str] = set()  # the labels whose program is that of no grade
+        self._last: dict[str, Texture] = {}
 
     def close(self) -> None:
         """Ends the processes and frees the renderer, not the device."""
@@ -115,8 +119,11 @@ class Preview:
         key: str | None = None,
         until: str | None = None,
         label: str = "graded",
-    ) -> Shown:
+    ) -> Shown | None:
         """The picture (or a node's key) of a frame. Raises DeviceError and ProjectError.
+
+        While its program is made: by the program before, or ungraded; None where that would be
+        no picture of what was asked.
 
         until: show the picture that this node makes, as if it were wired to the output.
         """
@@ -126,23 +133,33 @@ class Preview:
         renderer.live, renderer.proxy = live, proxy
         qualities = self.qualities(whole, key)
         points = tuple(whole.picked.values()) if qualities else ()
-        graded = self.depth.ready(frame.index, qualities, points)
-        look = whole if graded else _UNGRADED
-        plan, settled = renderer.plan(
-            frame.index, key=key if graded else None, look=look, label=label
-        )
+        deep = self.depth.ready(frame.index, qualities, points)
+        if key is not None and not deep:
+            return None
+        look = whole if deep else _UNGRADED
+        plan, settled = renderer.plan(frame.index, key=key, look=look, label=label)
         self.reach, self.missed = sum(plan.remembered.values()), False
-        if not self._is_quick(plan, frame, key, label, qualities if graded else ()):
+        current = self._is_quick(plan, look, frame, key, label)
+        if not current:
             known = self._good.get(label) or (self._good.get("graded") if until else None)
-            if known is not None:
-                texture = renderer.draw_plan(*known, frame, label=label)
-                return Shown(texture, current=False, graded=graded, exact=False)
+            if known is None and label != "graded":
+                return None
+            if known is not None and known[0].qualities and not deep:  # its depth is not there
+                last = self._last.get(label)
+                return None if last is None else Shown(last, False, True, False, deep=False)
+            if known is None:  # the first picture of all: a small program
+                look = _UNGRADED
+                known = renderer.plan(frame.index, look=look)
+            elif label in self._ungraded:
+                look = _UNGRADED
+            plan, settled = known
         texture = renderer.draw_plan(plan, settled, frame, label=label)
-        self._good[label] = plan, settled
+        self._good[label], self._last[label] = (plan, settled), texture
+        (self._ungraded.add if look is _UNGRADED else self._ungraded.discard)(label)
         if self.missed:
             renderer.forget(label)
-        exact = self.depth.exact(frame.index, qualities, points) and not self.missed
-        return Shown(texture, current=True, graded=graded, exact=exact)
+        exact = current and not self.missed and self.depth.exact(frame.index, qualities, points)
+        return Shown(texture, current, look is not _UNGRADED or not whole.nodes, exact, deep)
 
     @property
     def warming(self) -> bool:
@@ -159,21 +176,14 @@ class Preview:
             return
         renderer.project, renderer.live, renderer.proxy = _for_a_screen(project), live, proxy
         plan, _ = renderer.plan(frame.index)
-        self._is_quick(plan, frame, None, "foreseen", qualities)
+        self._is_quick(plan, project.look, frame, None, "foreseen")
 
-    def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Texture:
-        """The frame through colour management alone."""
-        self.renderer.live, self.renderer.proxy = frozenset(), proxy
-        return self.renderer.draw(frame, look=_UNGRADED, label="ungraded")
+    def ungraded(self, frame: Frame, project: Project, *, proxy: int = 1) -> Shown | None:
+        """The frame through colour management alone; None while its program is made."""
+        bare = replace(project, look=_UNGRADED)
+        return self.draw(frame, bare, proxy=proxy, label="ungraded")
 
-    def _is_quick(
-        self,
-        plan: Plan,
-        frame: Frame,
-        key: str | None,
-        label: str,
-        qualities: Sequence[str],
-    ) -> bool:
+    def _is_quick(self, plan: Plan, look: Look, frame: Frame, key: str | None, label: str) -> bool:
         """Whether a plan is compiled or in the driver's cache; if not, has it put there.
 
         One is made at a time, the graded picture's first.
@@ -187,15 +197,15 @@ class Preview:
         if self._asked is None or (self._asked != token and label == "graded"):
             if self._warmer is None:
                 self._warmer = Background(warm_programs)
+            renderer, qualities = self.renderer, self.qualities(look, key)
             try:
                 shot = self.depth.shot(frame.index, qualities[0]) if qualities else None
             except EngineError:
                 shot = None
-            renderer = self.renderer
             self._warmer.send(
                 Warm(
                     token,
-                    renderer.project if qualities else replace(renderer.project, look=_UNGRADED),
+                    replace(renderer.project, look=look),
                     renderer.live,
                     key,
                     renderer.proxy,

@@ -19,6 +19,7 @@ from depthgrade.graph import SOURCE, Wire
 from depthgrade.nodes.base import ColorNode
 from depthgrade.nodes.registry import parameters
 from depthgrade.project import Look, Project
+from depthgrade.session.opening import Opening
 from depthgrade.session.player import Player
 from depthgrade.ui.history import History
 from depthgrade.ui.node_pictures import NodePictures
@@ -47,6 +48,7 @@ class App:
     now: Callable[[], float] = monotonic
     history: History = field(default_factory=lambda: History(Project()))
     player: Player | None = None
+    opening: Opening | None = None  # the project's clip while it is being opened
     selection: str | None = None
     wire: Wire | None = None  # the one chosen in the graph: Delete takes it, not the node
     view: View = field(default_factory=View)
@@ -80,6 +82,7 @@ class App:
     changed: float = -10.0
     complete: bool = False  # the picture is what was asked for, nothing is being waited for
     drawn: object = None
+    resumed: Player | None = None  # closed: what was played before the clip was opened anew
     prepared: object = None
     foreseen: list[object] = field(default_factory=list)  # the programs that drags may ask for
 
@@ -93,9 +96,7 @@ class App:
         self.strip.close()
         self.stills.close()
         self.node_pictures.close()
-        if self.player is not None:
-            self.player.close()
-            self.player = None
+        self._close_clip()
 
     # ---- Projects
 
@@ -154,27 +155,49 @@ class App:
 
     def reopen(self) -> None:
         """Opens the project's clip anew, at the frame it was at where it is the same clip."""
-        before = self.player
-        if before is not None:
-            before.close()
-            self.player = None
+        self.resumed = self._close_clip() or self.resumed
         self.pictures, self.problem, self.missing = Pictures(), None, None
         self.drawn = self.prepared = None
         self.complete = False
         if self.project.clip is None:
             return
         self.clip_there = Path(self.project.clip).is_file()
+        self.opening = Opening(self.project)
+        if self.patient:
+            self.take_clip(wait=True)
+
+    def take_clip(self, *, wait: bool = False) -> None:
+        """Begins playing the clip that is being opened, once it is there."""
+        if self.opening is None:
+            return
         try:
-            self.player = Player(self.project, self.device, patient=self.patient, now=self.now)
+            reader = self.opening.take(wait=wait)
+            if reader is None:
+                return
+            self.opening = None
+            self.player = Player(
+                self.project, self.device, reader=reader, patient=self.patient, now=self.now
+            )
             self.strip.open(self.project, self.player, self.device)
             taken_as = self.player.preview.renderer.input_space.space
             self.input_title = input_title(taken_as, self.project.configuration)
+            before, self.resumed = self.resumed, None
             if before is not None and before.info == self.player.info:
                 self.player.set_range(before.clock.start, before.clock.stop)
                 self.player.clock.loop = before.clock.loop
                 self.player.seek(before.index)
         except EngineError as error:
-            self.problem = str(error)
+            self.problem, self.opening = str(error), None
+
+    def _close_clip(self) -> Player | None:
+        """Ends playback and opening; the player as it was."""
+        before, self.player = self.player, None
+        if before is not None:
+            before.close()
+        if self.opening is not None:
+            self.opening.drop()
+            self.opening = None
+        return before
 
     def edit(self, project: Project, what: str, group: str = "") -> None:
         """Makes a changed project the present one; it can be undone."""

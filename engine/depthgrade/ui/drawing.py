@@ -70,6 +70,7 @@ def is_settled(app: App) -> bool:
 
 def update(app: App) -> None:
     """Brings the pictures up to date with the time and the project."""
+    app.take_clip()
     player = app.player
     if player is None:
         return
@@ -133,19 +134,19 @@ def _draw(app: App, player: Player, live: frozenset[str], full: bool) -> bool:
     pictures.key = pictures.reference = pictures.scoped = None
     if (node := scoped_node(app)) is not None:
         until = player.draw_until(app.project, node, live=live, full=full)
-        if until is not None:
-            pictures.scoped = until.texture
-            complete = complete and until.current
+        complete = complete and until is not None and until.current
+        pictures.scoped = until.texture if until is not None else None
     if (key := shown_key(app)) is not None:
         found = player.draw_key(app.project, key, live=live, full=full)
-        if found is not None:
-            pictures.key = found.texture
-            complete = complete and found.current
+        complete = complete and found is not None and found.current
+        pictures.key = found.texture if found is not None else None
     if app.view.compare != "off":
         kept = app.stills.named(app.view.against)
         if kept is not None and kept.texture is not None:
             pictures.reference = kept.texture
         else:
-            pictures.reference = player.ungraded(app.project, full=full)
+            bare = player.ungraded(app.project, full=full)
+            complete = complete and bare is not None and bare.current
+            pictures.reference = bare.texture if bare is not None else None
     pictures.shown = app.monitor.show(pictures.graded, pictures.key, app.view.mode)
     return complete

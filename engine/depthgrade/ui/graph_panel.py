@@ -89,13 +89,13 @@ class GraphPanel:
         """Begins the editor in the room there is.
 
         Fitting leaves a twentieth of the content's longer side all around, which wastes a low
-        panel's height. So it fits to a larger canvas about the same centre, of the size at which
-        the content will fill the panel itself; the zoom outlives the canvas. Where that canvas is
-        no larger there is room enough.
+        panel's height, and makes a graph of two nodes huge. So it fits to another canvas about the
+        same centre: of the size at which the content will fill the panel itself, or will have its
+        own size where that is smaller; the zoom outlives the canvas.
         """
         start, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         if (room.x, room.y) != self._room:
-            self._room, self._fit = (room.x, room.y), self._fit or 3
+            self._room, self._fit = (room.x, room.y), 3
         content = self._content() if self._fit else None
         if content is None:
             ed.begin("graph", ImVec2(0, 0))
@@ -104,9 +104,6 @@ class GraphPanel:
         zoom = min(1.0, room.x / (width * _AROUND), room.y / (height + 2 * scaled(_ABOVE)))
         margin = 0.1 * max(width, height)
         canvas = ImVec2(zoom * (width + margin), zoom * (height + margin))
-        if canvas.x <= room.x and canvas.y <= room.y:
-            ed.begin("graph", ImVec2(0, 0))
-            return
         left, top = start.x + (room.x - canvas.x) / 2, start.y + (room.y - canvas.y) / 2
         imgui.set_cursor_screen_pos(ImVec2(left, top))
         ed.begin("graph", canvas)
@@ -172,7 +169,7 @@ class GraphPanel:
                     place = ImVec2(scaled(x), scaled(y))
                     ed.set_node_position(ed.NodeId(self._id(name)), place)
             self._placed.update(names)
-            self._fit = self._fit or 3
+            self._fit = 3
         self._placed &= set(names)
         self._wires = app.look.wires
 

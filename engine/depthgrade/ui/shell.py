@@ -134,5 +134,6 @@ def _dock(root: int, size: ImVec2) -> None:
     for split in (foot, scopes):
         for place in (split.id_at_opposite_dir, split.id_at_dir):
             node = dock.dock_builder_get_node(place)
-            node.set_local_flags(dock.DockNodeFlagsPrivate_.no_tab_bar)
+            # Beside the flag of the viewer's, which takes what a larger window brings.
+            node.set_local_flags(node.local_flags | dock.DockNodeFlagsPrivate_.no_tab_bar)
     dock.dock_builder_finish(root)

@@ -184,7 +184,9 @@ class Stage(Closing):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.refresh()
-            if self.app.complete or self.app.problem is not None or self.app.player is None:
+            app = self.app
+            coming = app.player is not None or app.opening is not None
+            if app.complete or app.problem is not None or not coming:
                 break
             time.sleep(0.01)
         self.refresh(4)

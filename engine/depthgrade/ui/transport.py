@@ -11,6 +11,7 @@ from depthgrade.ui.app import App
 from depthgrade.ui.theme import u32
 from depthgrade.ui.widgets import scaled
 
+_CHOICE = 94.0  # the width of the choice of a size, at a scale of 1
 _SIZES = {None: "Auto", 1: "Full", 2: "Half", 4: "Quarter"}
 
 
@@ -151,7 +152,7 @@ def _buttons(app: App, player: Player) -> None:
         if widgets.icon_button(icon, help, on=on):
             act()
         imgui.same_line(0, 0)
-    imgui.same_line(left + width - scaled(28 * 3 + 82))
+    imgui.same_line(left + width - scaled(28 * 3 + 6 + _CHOICE))
     if widgets.icon_button(icons.ICON_FA_REPEAT, "Loop (Ctrl-L).", on=clock.loop):
         clock.loop = not clock.loop
     imgui.same_line(0, 0)
@@ -164,7 +165,7 @@ def _buttons(app: App, player: Player) -> None:
     if widgets.icon_button("]", "Set the out point to this frame (O).", on=clock.stop < count):
         player.set_range(clock.start, shown + 1)
     imgui.same_line(0, scaled(6))
-    imgui.set_next_item_width(scaled(76))
+    imgui.set_next_item_width(scaled(_CHOICE))
     now = _SIZES[player.choice]
     if player.choice is None and player.proxy > 1:
         now = f"Auto 1/{player.proxy}"

@@ -306,7 +306,8 @@ def _say(app: App, start: ImVec2, room: ImVec2) -> None:
     if app.problem:
         _banner(app.problem, start, room, wrong=True)
         return
-    text = "Opening the clip…" if app.player is not None else "Open a clip or a project: Ctrl-O"
+    coming = app.player is not None or app.opening is not None
+    text = f"Opening {app.clip_name}…" if coming else "Open a clip or a project: Ctrl-O"
     size = imgui.calc_text_size(text)
     place = ImVec2(start.x + (room.x - size.x) / 2, start.y + (room.y - size.y) / 2)
     imgui.get_window_draw_list().add_text(place, u32(theme.QUIET), text)
@@ -319,9 +320,10 @@ def _waiting(app: App, start: ImVec2, room: ImVec2) -> None:
         return
     progress = player.preview.depth.progress
     if not state.graded:
-        text = "Depth is being prepared; the picture is not graded yet"
+        what = "The grade" if state.deep else "Depth"
+        text = f"{what} is being prepared; the picture is not graded yet"
         done = 0.0
-        if progress is not None:
+        if progress is not None and not state.deep:
             text = f"{progress.what.capitalize()}: {progress.done} of {progress.total}"
             done = progress.done / max(1, progress.total)
         _banner(text, start, room, wrong=False, done=done)
