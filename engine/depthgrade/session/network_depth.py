@@ -141,19 +141,29 @@ class NetworkDepth:
         span: the shot's range of raw nearness. Frames of another shot are never read.
         """
         index = frame.index
-        if quality not in self._filters:
-            self._filters[quality] = TemporalFilter(self._engine, f"depth {quality}")
-        filter_ = self._filters[quality]
-        start, stop = (index, index + 1) if self._past_only else (shot.start, shot.stop)
-        while (each := filter_.lacking(index, start, stop)) is not None:
-            _, picture, raw = self._known(each, quality, frame if each == index else None)
-            filter_.add(each, picture, raw)
+        while self.approach(index, quality, shot, frame):
+            pass
         _, picture, _ = self._known(index, quality, frame)
         ahead = index + SCALES + 1
         # Measured, each stage is on its own; then nothing is done ahead.
         if not self._past_only and ahead < shot.stop and not self._engine.stages.measured:
             self._begin(ahead, quality)
-        return filter_.finished(index, shot.start, stop, span), picture
+        stop = index + 1 if self._past_only else shot.stop
+        return self._filters[quality].finished(index, shot.start, stop, span), picture
+
+    def approach(
+        self, index: int, quality: str, shot: depth.Shot, frame: Frame | None = None
+    ) -> bool:
+        """Takes in one more of the frames that `finished` needs; False if it has them all."""
+        if quality not in self._filters:
+            self._filters[quality] = TemporalFilter(self._engine, f"depth {quality}")
+        filter_ = self._filters[quality]
+        start, stop = (index, index + 1) if self._past_only else (shot.start, shot.stop)
+        each = filter_.lacking(index, start, stop)
+        if each is not None:
+            _, picture, raw = self._known(each, quality, frame if each == index else None)
+            filter_.add(each, picture, raw)
+        return each is not None
 
     def draft(self, frame: Frame, quality: str) -> tuple[Texture, Texture]:
         """As `finished`, of the frame alone: unsteadied, in a fraction of the time."""
