@@ -49,7 +49,7 @@ class ClipReader(Closing):
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._decoder: Decoder | None = None
+        self._decoders: list[Decoder] = []  # of `frame`; the one used last at the end
         self._cache: OrderedDict[int, Frame] = OrderedDict()
         self._streams: set[_Stream] = set()
         self._closed = False
@@ -109,20 +109,36 @@ class ClipReader(Closing):
         if index in self._cache:
             self._cache.move_to_end(index)
             return self._cache[index]
-        if self._decoder is None:
-            self._decoder = self._source.decoder()
+        decoder = self._decoder(index)
         # Frames that are decoded on the way are likely to be wanted next: keep them too.
-        near = self._decoder.position
-        start = near if near <= index <= near + _CACHE_FRAMES // 2 else index
-        for frame in self._decoder.frames(start, index + 1):
+        start = decoder.position if _near(decoder, index) else index
+        for frame in decoder.frames(start, index + 1):
             self._keep(frame)
         return self._cache[index]
 
+    def _decoder(self, index: int) -> Decoder:
+        """The decoder for a frame that is not kept.
+
+        Where few frames can be kept there are two, so that who reads here and further on in turn,
+        as depth that is steadied over time does, need not seek each time.
+        """
+        found = next((each for each in self._decoders if _near(each, index)), None)
+        if found is None:
+            few = any(self._allowed(frame) < _CACHE_FRAMES for frame in self._cache.values())
+            full = len(self._decoders) == (2 if few else 1)
+            found = self._decoders[0] if full else self._source.decoder()
+        self._decoders = [each for each in self._decoders if each is not found] + [found]
+        return found
+
     def _keep(self, frame: Frame) -> None:
         self._cache[frame.index] = frame
-        allowed = min(_CACHE_FRAMES, max(1, _CACHE_BYTES // _frame_bytes(frame)))
-        while len(self._cache) > allowed:
+        while len(self._cache) > self._allowed(frame):
             self._cache.popitem(last=False)
+
+    @staticmethod
+    def _allowed(frame: Frame) -> int:
+        """How many frames like this are kept."""
+        return min(_CACHE_FRAMES, max(1, _CACHE_BYTES // _frame_bytes(frame)))
 
     def _check_open(self) -> None:
         if self._closed:
@@ -134,9 +150,9 @@ class ClipReader(Closing):
         for stream in tuple(self._streams):
             stream.close()
         self._cache.clear()
-        if self._decoder is not None:
-            self._decoder.close()
-            self._decoder = None
+        for decoder in self._decoders:
+            decoder.close()
+        self._decoders.clear()
 
 
 class _Stream:
@@ -198,6 +214,11 @@ class _Stream:
         self._thread.join()
         while not self._queue.empty():
             self._queue.get_nowait()
+
+
+def _near(decoder: Decoder, index: int) -> bool:
+    """Whether a decoder comes to a frame sooner than by seeking."""
+    return decoder.position <= index <= decoder.position + _CACHE_FRAMES // 2
 
 
 def _frame_bytes(frame: Frame) -> int:

@@ -26,7 +26,7 @@ VERSION = 3  # of the filter; written to depth passes, raised when finished dept
 # the filmed sequences 8 leave two thirds of the jitter of scale, 20 two fifths, 24 a third.
 SCALES = 24
 # Frames kept: half a window and what its scale is known by, and some to spare for passes that look
-# a few frames to either side. No two frames of a window share a slot with one that comes into reach.
+# a few frames to either side. No frame of a window shares its slot with another in reach.
 SLOTS = programs.WINDOW + SCALES + 9
 _STAGE = "depth in time"
 _SAME = 0.2  # sum of the differences in R, G and B up to which two frames show the same thing
