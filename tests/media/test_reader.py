@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from depthgrade.errors import MediaError
 from depthgrade.frames import ColorTags, Orientation
-from depthgrade.media import open_clip, output_for
+from depthgrade.media import open_clip, output_for, reader
 from depthgrade.media.container import ContainerDecoder
 from depthgrade.media.describe import durations_of, orientation_of_matrix
 from depthgrade.media.pixels import picture_from, pixel_format
@@ -53,6 +53,28 @@ def test_semi_planar_pictures_come_back_bit_by_bit(tmp_path: Path, planes_for) -
 
 def fingerprints(frames) -> list[bytes]:
     return [b"".join(np.ascontiguousarray(p).tobytes() for p in f.planes) for f in frames]
+
+
+def test_large_frames_are_read_here_and_further_on_in_turn_without_seeking(
+    tmp_path: Path, write_clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As steadied depth does: the frame that is drawn, then one that lies ahead."""
+    monkeypatch.setattr(reader, "_CACHE_BYTES", 1)  # one frame is kept
+    write_clip(tmp_path / "clip.mkv", pts=tuple(range(48)))
+    with open_clip(tmp_path / "clip.mkv") as clip:
+        seeks = []
+        frames = ContainerDecoder.frames
+
+        def noted(self: ContainerDecoder, start: int, stop: int):
+            if self.between(start) is None:
+                seeks.append(start)
+            return frames(self, start, stop)
+
+        monkeypatch.setattr(ContainerDecoder, "frames", noted)
+        for index in range(20):
+            assert clip.frame(index).index == index
+            assert clip.frame(index + 25).index == index + 25
+        assert seeks == [25]
 
 
 @pytest.mark.parametrize("open_gop", [False, True])

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from depthgrade import Project, Renderer
-from depthgrade.compiler.temporal import WINDOW
 from depthgrade.session.ahead import Ahead
 from depthgrade.session.network_depth import Begun, NetworkDepth
+from depthgrade.session.temporal import SCALES
 from numpy.typing import NDArray
 
-FRAMES = 40  # more than are kept, or all would be known from sampling the shot
+FRAMES = 70  # many more than are kept, or all would be known from sampling the shot
 
 
 def test_what_was_begun_is_not_made_again_and_runs_elsewhere() -> None:
@@ -60,7 +60,7 @@ def test_depth_begun_ahead_is_that_of_a_frame_on_its_own(
     project = Project(clip=_clip(tmp_path / "clip.mkv", write_clip), model=str(network))
     with Renderer(project) as renderer:
         forwards = [renderer.depth_map(0)]
-        assert started[-1] == WINDOW + 1  # one more than frame 0 needs
+        assert started[-1] == SCALES + 1  # one more than frame 0 needs
         forwards += [renderer.depth_map(index) for index in range(1, FRAMES)]
     for order in ((39, 12, 20), (15,)):
         with Renderer(project) as renderer:

@@ -9,7 +9,7 @@ import pytest
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import TextureStore
 from depthgrade.session.engine import Engine
-from depthgrade.session.temporal import TemporalFilter
+from depthgrade.session.temporal import SCALES, TemporalFilter
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -319,3 +319,23 @@ def test_points_that_are_lost_follow_those_around_them(gl: moderngl.Context) -> 
     before = np.std([depth[changing] for depth in depths], axis=0).mean()
     found = [engine.read(filter_.finished(i, 0, 7, SPAN))[changing] for i in range(2, 5)]
     assert np.std(found, axis=0).mean() < before / 2
+
+
+def test_scale_that_drifts_slowly_is_averaged_over_a_longer_stretch(gl: moderngl.Context) -> None:
+    """Each frame of a still scene gets the mean scale of SCALES to either side, no more."""
+    rng = np.random.default_rng(5)
+    picture = np.kron(rng.uniform(0.2, 0.8, (12, 16, 4)), np.ones((4, 4, 1))).astype(np.float32)
+    truth = picture[..., 3]
+    scales = 1 + 0.2 * np.sin(np.arange(2 * SCALES + 12) / 9)
+    engine = Engine(Device(gl))
+    pictures = TextureStore(engine.device)
+    filter_ = TemporalFilter(engine, "drift")
+    for index in (4 + SCALES, 6 + SCALES):
+        while (each := filter_.lacking(index, 2, len(scales))) is not None:
+            with engine.device.context:
+                frame = pictures.fill(each, picture)
+                raw = pictures.fill((each, "raw"), truth * np.float32(scales[each]))
+            filter_.add(each, frame, raw)
+        found = engine.read(filter_.finished(index, 2, len(scales), SPAN))
+        around = scales[max(2, index - SCALES) : index + SCALES + 1]
+        np.testing.assert_allclose(found, truth * around.mean(), rtol=2e-3)

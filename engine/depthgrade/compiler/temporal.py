@@ -12,7 +12,7 @@ from depthgrade.compiler.library import Library
 from depthgrade.compiler.program import Program, Sampler, assemble
 from depthgrade.compiler.text import number
 
-WINDOW = 8  # frames to either side that a finished depth follows from
+WINDOW = 8  # frames to either side whose pixels a finished depth is averaged over
 TOGETHER = 4  # neighbours in one pass: with their motion well below the 16 textures OpenGL grants
 STRIDE = 4  # pixels of a level of the pyramid to a patch of its flow
 DAMPING = 1e-3  # added to a patch's squared gradients: below, noise would be taken for motion

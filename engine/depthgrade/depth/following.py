@@ -1,10 +1,11 @@
 """Where a point of one picture is in another, for a depth that is picked on the picture.
 
 The neighbourhood of the point is looked for at a quarter, a half and the full size, one after the
-other, so that a fast point is found and a slow one is not mistaken. It counts as found only if the
-search back from there ends where it began: a point that is covered, or leaves, is said to be lost.
-What covers a point slowly passes that test; `likeness` to the first picture tells it. `find` looks
-for a lost point in a wide neighbourhood.
+other, so that a fast point is found and a slow one is not mistaken. Where depth is known the point
+stays with its own surface, whatever sweeps past beside it. It counts as found only if the search
+back from there ends where it began: a point that is covered, or leaves, is said to be lost. What
+covers a point slowly passes that test; `likeness` to the first picture tells it. `find` looks for a
+lost point in a wide neighbourhood.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from depthgrade.depth.estimator import resize
 
 Luma = NDArray[np.float32]
 
@@ -37,6 +40,9 @@ _NARROW = (
     4.0  # standard deviation in pixels of the weights of a likeness: what is beside counts less
 )
 _SIZES = (0.8, 1.0, 1.25)  # that a patch may have taken on while its likeness is told
+_SURFACE = 0.05  # standard deviation of depth by which a surface may bend away from a point on it
+_RIM = 2  # pixels of a level
+_BESIDE = 1e-4  # of a weight that is left in any case, for what is thinner than its own rims
 _WIDE = 24  # pixels of the half size that a lost point is looked for: 48 of HEIGHT's, a fifth
 _FLAT = 0.004  # deviation of luma that is noise: correlations fade below it
 _SAME = 0.8  # likeness from which a lost point is found
@@ -44,20 +50,31 @@ _SAME = 0.8  # likeness from which a lost point is found
 
 @dataclass(frozen=True)
 class Pyramid:
-    """A picture's luma by level, the largest first; made by `pyramid`."""
+    """A picture's luma by level, the largest first, and depth if known; made by `pyramid`."""
 
     levels: tuple[Luma, ...]
+    depths: tuple[Luma, ...]
 
 
-def pyramid(luma: Luma) -> Pyramid:
-    """A picture (height, width), 0..1, sides 4 and more, made ready to be searched."""
-    levels = [np.asarray(luma, np.float32)]
+def pyramid(luma: Luma, depth: Luma | None = None) -> Pyramid:
+    """A picture (height, width), 0..1, sides 4 and more, made ready to be searched.
+
+    depth: of any size, near = 1; what is not as far as a point is not followed with it.
+    """
+    levels = _halves(np.asarray(luma, np.float32))
+    if depth is None:
+        return Pyramid(levels, ())
+    return Pyramid(levels, _halves(resize(depth, *luma.shape[::-1])))
+
+
+def _halves(fine: Luma) -> tuple[Luma, ...]:
+    levels = [fine]
     for _ in range(_LEVELS - 1):
         fine = levels[-1]
         height, width = (side // 2 for side in fine.shape)
         blocks = fine[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
         levels.append(blocks.mean(axis=(1, 3), dtype=np.float32))
-    return Pyramid(tuple(levels))
+    return tuple(levels)
 
 
 def follow(before: Pyramid, at: tuple[float, float], after: Pyramid) -> tuple[float, float] | None:
@@ -80,9 +97,10 @@ def without_drift(
     """A followed point put where the picture looks as at its start, if that is found close by."""
     patch = _patch(origin.levels[0], np.asarray(start), _HALF)
     around = _patch(after.levels[0], np.asarray(at), _HALF + _DRIFT)
-    differences = _differences(patch, around)
+    weights = _own(origin, start, 0, _weights())
+    differences = _differences(patch, around, weights)
     (x, y), left = _least(differences, differences)
-    contrast = _deviation(patch)
+    contrast = _deviation(patch, weights)
     if contrast < _HELD or left > _NOISE / 2 + _LIKE * contrast:
         return at
     return at[0] + x, at[1] + y
@@ -133,13 +151,14 @@ def _search(before: Pyramid, at: tuple[float, float], after: Pyramid) -> tuple[f
         reach = _REACH if level == _LEVELS - 1 else _REFINED
         patch = _patch(before.levels[level], centre, _HALF)
         around = _patch(after.levels[level], centre + motion, _HALF + reach)
-        differences = _differences(patch, around)
+        weights = _own(before, at, level, _weights())
+        differences = _differences(patch, around, weights)
         step = np.arange(-reach, reach + 1)
         lengths = np.hypot(step[:, None], step[None, :])
         costs = differences + _STILLNESS * np.minimum(lengths, 1.0)
         moved, left = _least(costs, differences)
         motion = (motion + moved) * (2 if level else 1)
-        contrast = _deviation(patch)
+        contrast = _deviation(patch, weights)
     x, y = float(at[0] + motion[0]), float(at[1] + motion[1])
     height, width = after.levels[0].shape
     inside = 0 <= x <= width - 1 and 0 <= y <= height - 1
@@ -178,9 +197,21 @@ def _correlations(patch: Luma, around: Luma, weights: Luma) -> NDArray[np.float6
     return np.asarray(np.einsum("ijkl,kl->ij", windows, centred) / (spread * own), np.float64)
 
 
-def _differences(patch: Luma, around: Luma) -> NDArray[np.float64]:
+def _own(picture: Pyramid, at: tuple[float, float], level: int, weights: Luma) -> Luma:
+    """Weights of a patch around a point of the largest level, less where depth is another."""
+    if not picture.depths:
+        return weights
+    here = float(np.median(_patch(picture.depths[0], np.asarray(at), 1)))
+    centre = (np.asarray(at) + 0.5) / 2.0**level - 0.5
+    other = np.abs(_patch(picture.depths[level], centre, _HALF + _RIM) - here) / _SURFACE
+    # The rim of what is beside is left out too: the next picture may show something else there.
+    other = sliding_window_view(other, (2 * _RIM + 1, 2 * _RIM + 1)).max(axis=(2, 3))
+    weights = weights * (_BESIDE + np.exp(-0.5 * other * other))
+    return np.asarray(weights / weights.sum(), np.float32)
+
+
+def _differences(patch: Luma, around: Luma, weights: Luma) -> NDArray[np.float64]:
     """Weighted deviation of the difference to the patch at each place; brightness may change."""
-    weights = _weights()
     windows = sliding_window_view(around, patch.shape)
     error = (windows - patch).astype(np.float64)
     mean = np.einsum("ijkl,kl->ij", error, weights)
@@ -188,8 +219,7 @@ def _differences(patch: Luma, around: Luma) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(np.maximum(squares - mean * mean, 0.0)), np.float64)
 
 
-def _deviation(patch: Luma) -> float:
-    weights = _weights()
+def _deviation(patch: Luma, weights: Luma) -> float:
     mean = float((patch * weights).sum())
     return float(np.sqrt((weights * (patch - mean) ** 2).sum()))
 

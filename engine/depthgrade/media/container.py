@@ -185,15 +185,16 @@ class ContainerDecoder(Closing):
         self._pictures = self._decode()
         self._next = 0
 
-    def entry(self, index: int) -> int:
-        """The frame that comes next, if decoding on from there is the quickest way to another."""
-        if not self._next <= index <= self._next + _NEAR_FRAMES:
-            return index
+    def between(self, index: int) -> int | None:
+        """How many frames lie between the next one and another, None if a seek is quicker."""
+        frames = index - self._next
+        if not 0 <= frames <= _NEAR_FRAMES:
+            return None
         if self._list.counted or self._one_thread:
-            return self._next  # a seek would begin at the start
+            return frames  # a seek would begin at the start
         key = self._list.key_before(self._list.pts[index])
         spared = self._list.index[key] - self._next if key is not None else 0
-        return index if spared > _SEEK_FRAMES else self._next
+        return None if spared > _SEEK_FRAMES else frames
 
     def close(self) -> None:
         """Closes the container."""
@@ -202,7 +203,7 @@ class ContainerDecoder(Closing):
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """The frames start..stop-1; raises MediaError naming a frame that can't be decoded."""
-        if self.entry(start) != self._next:
+        if self.between(start) is None:
             self._seek(start)
         while self._next < stop:
             index = self._next

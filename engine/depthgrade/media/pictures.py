@@ -128,9 +128,9 @@ class PictureDecoder:
     def close(self) -> None:
         """Nothing to free."""
 
-    def entry(self, index: int) -> int:
-        """The frame itself: each picture is a file of its own."""
-        return index
+    def between(self, index: int) -> int:
+        """None: each picture is a file of its own."""
+        return 0
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """The frames start..stop-1; raises MediaError for a picture unlike the first."""

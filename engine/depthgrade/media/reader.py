@@ -49,7 +49,7 @@ class ClipReader(Closing):
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._decoder: Decoder | None = None
+        self._decoders: list[Decoder] = []  # of `frame`; the one used last at the end
         self._cache: OrderedDict[int, Frame] = OrderedDict()
         self._streams: set[_Stream] = set()
         self._closed = False
@@ -115,12 +115,25 @@ class ClipReader(Closing):
         for stream in self._streams:
             if (coming := stream.coming(index)) is not None:
                 return coming
-        if self._decoder is None:
-            self._decoder = self._source.decoder()
+        decoder = self._decoder(index)
         # Frames that are decoded on the way are likely to be wanted next: keep them too.
-        for frame in self._decoder.frames(self._decoder.entry(index), index + 1):
+        for frame in decoder.frames(index - (decoder.between(index) or 0), index + 1):
             self._keep(frame)
         return self._cache[index]
+
+    def _decoder(self, index: int) -> Decoder:
+        """The decoder for a frame that is not kept.
+
+        Where few frames can be kept there are two, so that who reads here and further on in turn,
+        as depth that is steadied over time does, need not seek each time.
+        """
+        found = next((each for each in self._decoders if each.between(index) is not None), None)
+        if found is None:
+            few = any(_kept_frames(frame) < _CACHE_FRAMES for frame in self._cache.values())
+            full = len(self._decoders) == (2 if few else 1)
+            found = self._decoders[0] if full else self._source.decoder()
+        self._decoders = [each for each in self._decoders if each is not found] + [found]
+        return found
 
     def _keep(self, frame: Frame) -> None:
         self._cache[frame.index] = frame
@@ -137,9 +150,9 @@ class ClipReader(Closing):
         for stream in tuple(self._streams):
             stream.close()
         self._cache.clear()
-        if self._decoder is not None:
-            self._decoder.close()
-            self._decoder = None
+        for decoder in self._decoders:
+            decoder.close()
+        self._decoders.clear()
 
 
 class _Stream:

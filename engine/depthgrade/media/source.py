@@ -13,10 +13,8 @@ from ..frames import ClipInfo, Frame
 class Decoder(Protocol):
     """Decodes a source's frames on the thread that owns it."""
 
-    def entry(self, index: int) -> int:
-        """Where to begin so as to reach a frame: at it, or at one before it, if those between have
-        to be decoded anyway.
-        """
+    def between(self, index: int) -> int | None:
+        """How many frames are decoded on the way to one, None if it has to be sought."""
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
         """The frames start..stop-1 in order; raises MediaError for one that can't be decoded."""

@@ -224,7 +224,9 @@ def estimate_depth(pipe: Connection) -> None:
                     depth = renderer.depth
                     pipe.send(Found(quality, shot, depth.guided, depth.description))
                 if point is None:
-                    pipe.send(_made(renderer, quality, index, draft=order.draft))
+                    made = _made(renderer, quality, index, inbox, draft=order.draft)
+                    if made is not None:
+                        pipe.send(made)
                 else:
                     depth_there = renderer.depth.target(index, quality, point, progress)
                     place = renderer.clip_depth.place(index, quality, point)
@@ -237,11 +239,20 @@ def estimate_depth(pipe: Connection) -> None:
             return
 
 
-def _made(renderer: Renderer, quality: str, index: int, *, draft: bool) -> Depth:
-    """A frame's map, with its edges already taken from the picture."""
+def _made(
+    renderer: Renderer, quality: str, index: int, inbox: Inbox, *, draft: bool
+) -> Depth | None:
+    """A frame's map, with its edges already taken from the picture.
+
+    None if something newer was asked for meanwhile, unless it is but a draft.
+    """
     began = perf_counter()
-    frame, engine, depth = renderer.pictures.frame(index), renderer.engine, renderer.clip_depth
-    planes, final = engine.upload(frame), True
+    engine, depth = renderer.engine, renderer.clip_depth
+    while not draft and depth.approach(index, quality):
+        if inbox.waiting:
+            return None
+    frame, final = renderer.pictures.frame(index), True
+    planes = engine.upload(frame)
     if draft:
         map, guide, final = depth.draft(frame, planes, quality)
     else:

@@ -144,6 +144,13 @@ class ClipDepth:
         """
         return self._stored(frame, planes, quality) or self._estimated(frame, quality)
 
+    def approach(self, index: int, quality: str) -> bool:
+        """Does a part of what `map` has to do for a frame; False if only little is left."""
+        known = self._usable_pass(quality)
+        if self._network is None or (known is not None and index in known):
+            return False
+        return self._network.approach(index, quality, self.shot(index, quality).shot)
+
     def draft(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
     ) -> tuple[Map | Texture, Texture | None, bool]:

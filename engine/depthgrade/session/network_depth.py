@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from depthgrade import depth
 from depthgrade.color import DisplayRendering, UserConfig
 from depthgrade.compiler import Program, Source, compile_network_input
-from depthgrade.compiler.temporal import WINDOW
 from depthgrade.depth.manifest import InputNote
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
 from depthgrade.session.depth_runner import DepthRunner, open_runner
 from depthgrade.session.engine import Engine
-from depthgrade.session.temporal import SLOTS, TemporalFilter
+from depthgrade.session.temporal import SCALES, SLOTS, TemporalFilter
 
 Map = NDArray[np.float32]
 Begun = tuple[str, int, Texture, Callable[[], Texture]]  # quality, frame, picture, nearness
@@ -147,22 +146,29 @@ class NetworkDepth:
         span: the shot's range of raw nearness. Frames of another shot are never read.
         """
         index = frame.index
+        while self.approach(index, quality, shot, frame):
+            pass
+        _, picture, _ = self._known(index, quality, frame)
+        ahead = index + SCALES + 1
+        # Measured, each stage is on its own; then nothing is done ahead.
+        if not self._past_only and ahead < shot.stop and not self._engine.stages.measured:
+            self._begin(ahead, quality)
+        stop = index + 1 if self._past_only else shot.stop
+        return self._filters[quality].finished(index, shot.start, stop, span), picture
+
+    def approach(
+        self, index: int, quality: str, shot: depth.Shot, frame: Frame | None = None
+    ) -> bool:
+        """Takes in one more of the frames that `finished` needs; False if it has them all."""
         if quality not in self._filters:
             self._filters[quality] = TemporalFilter(self._engine, f"depth {quality}")
         filter_ = self._filters[quality]
-        first, last = index, index
-        if not self._past_only:
-            first, last = max(shot.start, index - WINDOW), min(shot.stop - 1, index + WINDOW)
-        for each in range(first, last + 1):
+        start, stop = (index, index + 1) if self._past_only else (shot.start, shot.stop)
+        each = filter_.lacking(index, start, stop)
+        if each is not None:
             _, picture, raw = self._known(each, quality, frame if each == index else None)
-            if each not in filter_:
-                filter_.add(each, picture, raw)
-        stop = index + 1 if self._past_only else shot.stop
-        # Measured, each stage is on its own; then nothing is done ahead.
-        if not self._past_only and last + 1 < shot.stop and not self._engine.stages.measured:
-            self._begin(last + 1, quality)
-        finished = filter_.finished(index, shot.start, stop, span)
-        return finished, self._known(index, quality, frame)[1]
+            filter_.add(each, picture, raw)
+        return each is not None
 
     def draft(self, frame: Frame, quality: str) -> tuple[Texture, Texture]:
         """As `finished`, of the frame alone: unsteadied, in a fraction of the time."""

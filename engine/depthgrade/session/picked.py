@@ -27,7 +27,7 @@ from depthgrade.session.shots import Progress, load, store
 
 Map = NDArray[np.float32]
 
-VERSION = 2  # of what is followed and how; raised when targets change
+VERSION = 3  # of what is followed and how; raised when targets change
 _RADIUS = 0.012  # of the map's height, around the point: its depth is the median there
 # Depth that a point may differ by from its mean over the last frames it was seen in; more is
 # something before it. It may differ by a little more for every frame that it was out of sight.
@@ -137,7 +137,7 @@ class _Walk:
             assert now.depth is not None
             return Place(*self._point.at, depth_at(now.depth, *self._point.at), seen=True)
         past = self._past(index)
-        before, picture = self._places[past[0]], pyramid(now.luma)
+        before, picture = self._places[past[0]], pyramid(now.luma, now.depth)
         hidden = replace(before, seen=False)
         if now.depth is None:
             return hidden
@@ -179,7 +179,8 @@ class _Walk:
 
     def _picture(self, index: int) -> Pyramid:
         if index not in self._pictures:
-            self._pictures[index] = pyramid(self._sight(index).luma)
+            sight = self._sight(index)
+            self._pictures[index] = pyramid(sight.luma, sight.depth)
         return self._pictures[index]
 
 

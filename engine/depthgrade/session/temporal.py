@@ -1,7 +1,8 @@
 """The temporal depth filter at work: what is kept of each frame, and the finished map of any frame.
 
-Finished depth follows from the raw maps and pictures of the window alone: whatever frames came
-before or in which order, the same frame gets the same map to the last bit.
+Finished depth follows from the raw maps and pictures around a frame alone: whatever frames came
+before or in which order, the same frame gets the same map to the last bit. Its pixels are averaged
+over the window; its scale, which networks drift in more slowly, is that of a longer stretch.
 """
 
 from collections.abc import Mapping
@@ -20,9 +21,13 @@ from depthgrade.session.engine import Engine
 
 Map = NDArray[np.float32]
 
-VERSION = 3  # of finished depth; written to depth passes, raised when they would be others
-# Frames kept: a window, and some to spare for passes that look a few frames to either side.
-SLOTS = 2 * programs.WINDOW + 9
+VERSION = 4  # of finished depth; written to depth passes, raised when they would be others
+# Frames to either side over which scale is averaged. It takes numbers alone, one line a frame; on
+# the filmed sequences 8 leave two thirds of the jitter of scale, 20 two fifths, 24 a third.
+SCALES = 24
+# Frames kept: half a window and what its scale is known by, and some to spare for passes that look
+# a few frames to either side. No frame of a window shares its slot with another in reach.
+SLOTS = programs.WINDOW + SCALES + 9
 _STAGE = "depth in time"
 _SAME = 0.2  # sum of the differences in R, G and B up to which two frames show the same thing
 _END_SHARE = 0.5  # of the window's first and last frame: one comes or goes with less of a step
@@ -62,8 +67,6 @@ class TemporalFilter:
         old = self._kept.get(slot)
         if old is not None:
             self._motions = {pair: m for pair, m in self._motions.items() if old.index not in pair}
-            self._lines.pop(old.index, None)
-            self._lines.pop(old.index + 1, None)
         with self._engine.stage(_STAGE):
             run = partial(self._run, slot)
             inputs = Inputs(pictures=(picture, raw))
@@ -76,12 +79,26 @@ class TemporalFilter:
                 inputs = Inputs(pictures=lumas[-1:])
                 gradients.append(run(f"level {level}", gradient, inputs))
         self._kept[slot] = _Kept(index, raw, frame, tuple(lumas), tuple(gradients))
+        for later in (index, index + 1):
+            if later not in self._lines and later in self and later - 1 in self:
+                self._lines[later] = self._line(later)
+
+    def lacking(self, index: int, start: int, stop: int) -> int | None:
+        """The frame to add next before `finished` has all it can use of start..stop - 1.
+
+        None if nothing is lacking. Asked again after each frame, since one may push out another.
+        """
+        for each in range(max(start, index - SCALES) + 1, min(stop, index + SCALES + 1)):
+            if each not in self._lines:
+                return each if each - 1 in self else each - 1
+        window = range(max(start, index - programs.WINDOW), min(stop, index + programs.WINDOW + 1))
+        return next((each for each in window if each not in self), None)
 
     def finished(self, index: int, start: int, stop: int, span: float) -> Texture:
         """The finished nearness of a frame, in units of its raw nearness, drawn over next time.
 
-        start and stop bound the frames that may be used: all of them within the window that are
-        there without a gap beside the frame are. span is the shot's range of raw nearness.
+        start and stop bound the frames that may be used: all of them within reach that are there,
+        or were, without a gap beside the frame are. span is the shot's range of raw nearness.
         """
         here = self._kept[index % SLOTS]
         past = self._reach(index, -1, start)
@@ -94,12 +111,12 @@ class TemporalFilter:
         with self._engine.stage(_STAGE):
             for step, count in ((-1, past), (1, future)):
                 if count:
-                    chain = self._chain(index, step, count)
-                    sums.append(self._sum(here, step, chain, span))
+                    chain = self._chain(index, step, start if step < 0 else stop - 1)
+                    sums.append(self._sum(here, step, chain[:count], span))
                     lines += chain
                     shares += sum(self._share(n + 1, one_sided=False) for n in range(count))
             # From this frame's scale to that of frame k is the inverse of k's line; the mean over
-            # the window is steady where one frame's own scale jumps.
+            # many is steady where one frame's own scale jumps or a few drift.
             gain = float(np.mean([1 / slope for slope, _ in lines]))
             shift = float(np.mean([-offset / slope for slope, offset in lines]))
             correct = programs.compile_correction(here.raw.size, len(sums))
@@ -142,13 +159,16 @@ class TemporalFilter:
         most = min(programs.WINDOW, (last - index) * step)
         return next((n - 1 for n in range(1, most + 1) if index + n * step not in self), most)
 
-    def _chain(self, index: int, step: int, count: int) -> list[tuple[float, float]]:
+    def _chain(self, index: int, step: int, last: int) -> list[tuple[float, float]]:
         """The lines (slope, shift) that put each neighbour's nearness to a frame's scale."""
         slope, shift = 1.0, 0.0
         chain = []
-        for number in range(1, count + 1):
+        for number in range(1, min(SCALES, (last - index) * step) + 1):
             there = index + step * number
-            own_slope, own_shift = self._line(there + 1 if step < 0 else there)
+            line = self._lines.get(there + 1 if step < 0 else there)
+            if line is None:
+                break
+            own_slope, own_shift = line
             if step > 0:  # the inverse: from a frame to the one before it
                 own_slope, own_shift = 1 / own_slope, -own_shift / own_slope
             slope, shift = slope * own_slope, slope * own_shift + shift
@@ -218,15 +238,14 @@ class TemporalFilter:
 
     def _line(self, index: int) -> tuple[float, float]:
         """The line from the raw nearness of the frame before to that of a frame."""
-        if index not in self._lines:
-            a, b = self._kept[index % SLOTS], self._kept[(index - 1) % SLOTS]
+        a, b = self._kept[index % SLOTS], self._kept[(index - 1) % SLOTS]
+        with self._engine.stage(_STAGE):
             pairs, fit = programs.compile_fit(a.raw.size)
             inputs = Inputs(pictures=(a.frame, b.frame, self._motion(index, index - 1)))
             sampled = self._run(0, "pairs", pairs, inputs)
             fitted = self._run(0, "line", fit, Inputs(pictures=(sampled,)))
             slope, shift = self._engine.runner.read(fitted)[0, 0, :2].tolist()
-            self._lines[index] = slope, shift
-        return self._lines[index]
+        return slope, shift
 
     def _run(
         self,
