@@ -110,8 +110,11 @@ def _dialog(app: App) -> None:
     )
     names = completions(app.asked_path)
     for name in names[:8]:
-        if imgui.selectable(name, False, imgui.SelectableFlags_.no_auto_close_popups)[0]:
+        short = f"{Path(name).name}{'/' if name.endswith('/') else ''}"
+        if imgui.selectable(short, False, imgui.SelectableFlags_.no_auto_close_popups)[0]:
             app.asked_path = name
+    if len(names) > 8:
+        imgui.text_disabled(f"and {len(names) - 8} more; type on")
     warning, refused = files.objection(wish, app.asked_path)
     if warning:
         imgui.text_colored(theme.vec4(theme.WRONG if refused else theme.QUIET), warning)
