@@ -74,6 +74,7 @@ _EDITING: tuple[tuple[int, Callable[[App], None]], ...] = (
     (_chord(_ALT, _KEY.p), lambda app: act_on_graph(app, "parallel")),
     (_chord(_ALT, _KEY.l), lambda app: act_on_graph(app, "layer")),
     (_chord(_ALT, _KEY.o), lambda app: act_on_graph(app, "outside")),
+    (_KEY.escape, lambda app: setattr(app.view, "picking", None)),
     (_KEY.delete, lambda app: act_on_graph(app, "remove")),
     (_chord(_CTRL, _ALT, _KEY.g), App.keep_still),
     (_KEY.w, lambda app: _wipe(app, "wipe")),
