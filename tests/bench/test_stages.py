@@ -21,7 +21,7 @@ def test_every_stage_of_every_look_has_a_number(
     monkeypatch.setattr(workload, "SIZES", {"54p": (96, 54)})
     monkeypatch.setattr(bench, "load", lambda name: workload)
     report = tmp_path / "bench.json"
-    assert main(["bench", "--frames", "14", "--json", str(report)]) == 0
+    assert main(["bench", "--frames", "30", "--json", str(report)]) == 0
     measured = json.loads(report.read_text(encoding="utf-8"))
     assert [each["look"] for each in measured["results"]] == list(looks.MAIN)
     for each in measured["results"]:
