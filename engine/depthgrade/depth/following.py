@@ -203,9 +203,11 @@ def _own(picture: Pyramid, at: tuple[float, float], level: int, weights: Luma) -
         return weights
     here = float(np.median(_patch(picture.depths[0], np.asarray(at), 1)))
     centre = (np.asarray(at) + 0.5) / 2.0**level - 0.5
-    other = np.abs(_patch(picture.depths[level], centre, _HALF + _RIM) - here) / _SURFACE
-    # The rim of what is beside is left out too: the next picture may show something else there.
-    other = sliding_window_view(other, (2 * _RIM + 1, 2 * _RIM + 1)).max(axis=(2, 3))
+    nearer = (_patch(picture.depths[level], centre, _HALF + _RIM) - here) / _SURFACE
+    # An outline moves with the nearer side: the rim of what is nearer is left out too, that of what
+    # is farther is kept.
+    reach = 2 * _RIM + 1
+    other = np.abs(sliding_window_view(nearer, (reach, reach)).max(axis=(2, 3)))
     weights = weights * (_BESIDE + np.exp(-0.5 * other * other))
     return np.asarray(weights / weights.sum(), np.float32)
 
