@@ -129,7 +129,7 @@ class PictureDecoder:
         """Nothing to free."""
 
     def between(self, index: int) -> int:
-        """None: each picture is a file of its own."""
+        """Always 0: each picture is a file of its own."""
         return 0
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:
