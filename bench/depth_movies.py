@@ -23,7 +23,7 @@ HEIGHT = 180  # of a picture in the movie
 SHOWN = 6  # frames of a clip in the sheet
 
 
-def strips(clip: Path, model: str, frames: int, quality: str) -> list[NDArray[np.uint8]]:
+def strips(clip: Path, model: str | None, frames: int, quality: str) -> list[NDArray[np.uint8]]:
     """A strip for each frame: picture, per frame, live, analysed; (HEIGHT, width, 3)."""
     project = Project(clip=clip, model=model)
     with Renderer(project) as renderer:
@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--model", default="tcmonodepth-small")
+    parser.add_argument("--model", help="default: the network in the box")
     parser.add_argument("--frames", type=int, default=48)
     parser.add_argument("--quality", choices=("faster", "better"), default="better")
     arguments = parser.parse_args()

@@ -33,8 +33,8 @@ Progress = Callable[[str, int, int], None]
 TITLE = "frames per second and milliseconds of every stage"
 SIZES = {"540p": (960, 540), "1080p": (1920, 1080), "4K": (3840, 2160)}  # --size chooses
 DRAWN = 1080  # rows of the largest clip that is drawn; larger ones are made of it
-# The first frame takes depth of 24 more: only clips that are longer have some estimated meanwhile.
-FRAMES, QUICK_FRAMES = 32, 29
+# Depth takes its scale from 24 frames ahead: of fewer frames none is estimated while measuring.
+FRAMES, QUICK_FRAMES = 32, 30
 WARM_UP = 2  # frames: the first compiles the shaders
 STAGES = (
     "upload",

@@ -3,7 +3,7 @@
 // Display code values in; cells of 256 columns and 256 rows for each channel; row 0 is black.
 layout(local_size_x = 64, local_size_y = 4) in;
 uniform sampler2D picture;
-uniform int kind;
+//! kind: the constant that says which, from gl/scopes.py
 uniform int every;
 layout(r32ui, binding = 0) uniform uimage2D counts;
 

@@ -1,6 +1,6 @@
 #version 330 core
 // Draws the counts of scope/count.glsl: brighter where more pixels fell. Display code values out.
-uniform int kind;
+//! kind: the constant that says which, from gl/scopes.py
 uniform float strength;
 uniform ivec2 size;
 uniform usampler2D counts;

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from depthgrade import Look, Project, looks
+from depthgrade import Look, Project, editing, looks
 from depthgrade.gl.device import headless
+from depthgrade.graph import OUTPUT, SOURCE, Wire
 from depthgrade.media import open_clip
 from depthgrade.session.clock import Clock, Timeline
 from depthgrade.session.feed import Feed, Order
@@ -169,6 +170,24 @@ def test_the_grade_waits_for_depth_and_says_so(clip: Path, depth_pass: Path) -> 
             wait(lambda: player.preview.pump() and player.preview.depth.exact(0, ("better",)))
             then = player.draw(project, live=frozenset(), full=True)
             assert then is not None and then.graded and then.exact
+        finally:
+            player.close()
+
+
+def test_a_grade_without_depth_is_compiled_elsewhere_while_the_clip_is_seen(clip: Path) -> None:
+    look, name = editing.insert_serial(Look(wires=(Wire(SOURCE, OUTPUT),)), SOURCE)
+    look = look.with_value(f"{name}.gain", 0.5)
+    project = Project(clip=clip, look=look)
+    with headless() as device:
+        player = Player(project, device)
+        try:
+            wait(player.tick)
+            first = player.draw(project, live=frozenset())
+            assert first is not None and not first.current and not first.graded and first.deep
+            assert player.preview.warming
+            wait(player.preview.pump)
+            then = player.draw(project, live=frozenset())
+            assert then is not None and then.current and then.graded
         finally:
             player.close()
 

@@ -116,6 +116,22 @@ def test_shift_drags_finer(opened: Opened, control: str) -> None:
     assert np.array_equal(app.look.value(address), start)
 
 
+@pytest.mark.parametrize("control", ["gain wheel", "gain dial", "exposure track"])
+def test_the_way_of_the_mouse_to_a_control_is_no_drag(opened: Opened, control: str) -> None:
+    stage = opened(looks.load("recover-highlights"))
+    stage.app.select("sky")
+    stage.refresh(2)
+    before = stage.app.look
+    stage.move(30, 300)
+    io = imgui.get_io()
+    io.add_mouse_pos_event(*stage.app.places.centre(f"sky.{control}"))
+    io.add_mouse_button_event(0, True)  # within one refresh, as on a slow screen
+    stage.refresh(2)
+    io.add_mouse_button_event(0, False)
+    stage.refresh(2)
+    assert stage.app.look == before
+
+
 def test_scrolling_over_a_dial_turns_it_and_leaves_the_panel_where_it_is(opened: Opened) -> None:
     stage = opened(looks.load("recover-highlights"))
     app = stage.app
@@ -201,6 +217,13 @@ def test_a_picked_target_is_marked_where_its_point_is(opened: Opened) -> None:
     app.select("sky")
     stage.refresh(2)
     assert "picked target" not in app.places
+
+
+def test_a_graph_of_two_nodes_is_drawn_in_its_own_size(opened: Opened) -> None:
+    stage = opened(None)
+    stage.refresh(6)
+    left, _, right, _ = stage.app.places.rect("node source")
+    assert right - left == pytest.approx(174, abs=2)  # as wide as in a larger graph
 
 
 @pytest.mark.parametrize("name", looks.names())

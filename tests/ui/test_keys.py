@@ -40,6 +40,21 @@ def test_resolve_s_node_keys_make_its_structures_and_undo_takes_them_back(opened
     assert not app.look.nodes["sky"].enabled
 
 
+def test_a_modifier_let_go_before_its_letter_counts(opened: Opened) -> None:
+    """Where a refresh takes long, all that follows the modifier comes within one."""
+    stage = opened(looks.load("recover-highlights"))
+    io, before = imgui.get_io(), len(stage.app.look.nodes)
+    stage.app.select("sky")
+    io.add_key_event(_ALT, True)
+    stage.refresh()
+    for key, down in ((imgui.Key.s, True), (_ALT, False), (imgui.Key.s, False)):
+        io.add_key_event(key, down)
+    stage.refresh(2)
+    assert len(stage.app.look.nodes) == before + 1
+    stage.press(imgui.Key.s)  # alone it is no chord
+    assert len(stage.app.look.nodes) == before + 1
+
+
 def test_transport_keys_play_step_and_set_the_range(opened: Opened) -> None:
     stage = opened(None)
     player = stage.app.player

@@ -1,5 +1,6 @@
 """Clips and projects that are wrong, odd or gone: a message in the window and no crash."""
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from depthgrade import Project, looks
 from depthgrade.cli import main
+from depthgrade.media import ClipReader, open_clip
 from depthgrade.ui import files
 from depthgrade.ui.drawing import update
 from depthgrade.ui.stage import Stage
@@ -84,6 +86,32 @@ def test_a_file_that_vanishes_while_it_is_open_does_no_harm(
     stage.app.player.seek(39)
     stage.settle(10)
     stage.app.close()
+
+
+def test_a_clip_is_opened_beside_the_window(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = threading.Event()
+
+    def open_slowly(path: Path, **options: int) -> ClipReader:
+        slow.wait(60)
+        return open_clip(path, **options)
+
+    monkeypatch.setattr("depthgrade.session.opening.open_clip", open_slowly)
+    with Stage((640, 360), patient=False) as stage:
+        app = stage.app
+        app.open(Project(clip=clip, look=files.empty_look()))
+        stage.refresh(3)
+        assert app.player is None and app.opening is not None and app.problem is None
+        slow.set()
+        stage.settle()
+        assert app.opening is None and app.pictures.graded is not None
+        app.open(Project(clip=tmp_path / "gone.mov", look=files.empty_look()))
+        stage.settle()
+        assert app.problem is not None and "gone.mov" in app.problem
+        slow.clear()
+        app.open(Project(clip=clip, look=files.empty_look()))
+    slow.set()  # the window is closed already
 
 
 def test_closing_while_playing_ends_at_once(stage: Stage, clip: Path, depth_pass: Path) -> None:

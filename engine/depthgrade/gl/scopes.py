@@ -11,6 +11,7 @@ from depthgrade.gl.device import Device
 from depthgrade.gl.runner import VERTEX
 from depthgrade.resources import shader
 
+_Programs = tuple[moderngl.ComputeShader, moderngl.Program, moderngl.VertexArray]
 KINDS = ("Parade", "Waveform", "Vector", "Histogram")
 _SIZE = (256, 3 * 256)
 _SAMPLES = 40_000  # pixels that are enough on a software device
@@ -21,8 +22,7 @@ class Scopes:
 
     def __init__(self, device: Device) -> None:
         self._context, self._software = device.context, device.software
-        self._counter: moderngl.ComputeShader | None = None
-        self._painter: tuple[moderngl.Program, moderngl.VertexArray] | None = None
+        self._programs: dict[str, _Programs] = {}
         self._counts: moderngl.Texture | None = None
         self._zeros = bytes(4 * _SIZE[0] * _SIZE[1])
         self._targets: dict[tuple[int, int], tuple[moderngl.Texture, moderngl.Framebuffer]] = {}
@@ -34,12 +34,10 @@ class Scopes:
 
         quick: on a software device count fewer pixels, for pictures that move.
         """
-        if self._counter is None or self._painter is None or self._counts is None:
-            self._counter = self._context.compute_shader(shader("scope/count"))
-            program = self._context.program(VERTEX, shader("scope/paint"))
-            self._painter = program, self._context.vertex_array(program, [])
+        if self._counts is None:
             self._counts = self._context.texture(_SIZE, 1, dtype="u4")
             self._counts.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        counter, program, triangle = self._made(kind)
         size = max(size[0], 1), max(size[1], 1)
         if size not in self._targets:
             self._targets.clear()
@@ -54,16 +52,30 @@ class Scopes:
         self._counts.bind_to_image(0, read=True, write=True)
         picture.use(0)
         across, down = -(-picture.width // every), -(-picture.height // every)
-        self._set(self._counter, picture=0, kind=KINDS.index(kind), every=every)
-        self._counter.run(-(-across // 64), -(-down // 4), 1)
+        self._set(counter, picture=0, every=every)
+        counter.run(-(-across // 64), -(-down // 4), 1)
         self._context.memory_barrier()
-        program, triangle = self._painter
         self._counts.use(0)
         strength = 2.0e4 * every**2 / pixels
-        self._set(program, counts=0, kind=KINDS.index(kind), strength=strength, size=size)
+        self._set(program, counts=0, strength=strength, size=size)
         framebuffer.use()
         triangle.render(moderngl.TRIANGLES, vertices=3)
         return texture
+
+    def _made(self, kind: str) -> _Programs:
+        """The programs of a kind, which is a constant of theirs: a software device goes through
+        all branches on a value.
+        """
+        if kind not in self._programs:
+            known = f"const int kind = {KINDS.index(kind)};"
+            count, paint = (
+                shader(name).replace("//! kind", f"{known}  //")
+                for name in ("scope/count", "scope/paint")
+            )
+            program = self._context.program(VERTEX, paint)
+            triangle = self._context.vertex_array(program, [])
+            self._programs[kind] = self._context.compute_shader(count), program, triangle
+        return self._programs[kind]
 
     def _set(self, program: moderngl.Program | moderngl.ComputeShader, **values: object) -> None:
         for name, value in values.items():

@@ -129,7 +129,7 @@ class PictureDecoder:
         """Nothing to free."""
 
     def between(self, index: int) -> int:
-        """Always 0: each picture is a file of its own."""
+        """Nothing: each picture is a file of its own."""
         return 0
 
     def frames(self, start: int, stop: int) -> Iterator[Frame]:

@@ -98,7 +98,7 @@ class ClipDepth:
         self._network = NetworkDepth(
             _card(project), self._pictures, engine, self._view, past_only=past_only
         )
-        # Playing shows what playing can do everywhere, not two kinds of depth in one clip.
+        # Playing shows one kind of depth, not two kinds in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
 
     def close(self) -> None:
@@ -146,10 +146,10 @@ class ClipDepth:
 
     def approach(self, index: int, quality: str) -> bool:
         """Does a part of what `map` has to do for a frame; False if only little is left."""
-        known = self._usable_pass(quality)
+        known, shot = self._usable_pass(quality), self.shot(index, quality).shot
         if self._network is None or (known is not None and index in known):
             return False
-        return self._network.approach(index, quality, self.shot(index, quality).shot)
+        return self._network.approach(index, quality, shot)
 
     def draft(
         self, frame: Frame, planes: tuple[Texture, ...], quality: str
@@ -205,8 +205,7 @@ class ClipDepth:
 
     def lost(self, quality: str, point: PickedPoint) -> tuple[int, ...]:
         """The frames at which a picked point was not seen, of those it was followed through."""
-        known = self._targets.get((quality, point))
-        return known.lost if known is not None else ()
+        return self._targets[quality, point].lost if (quality, point) in self._targets else ()
 
     def _sight(self, index: int, quality: str, point: PickedPoint) -> Sight:
         """What a point is followed in: the picture as networks see it, and depth if it is there."""
@@ -229,8 +228,8 @@ class ClipDepth:
 
     def _estimated(self, frame: Frame, quality: str) -> tuple[Texture, Texture]:
         found = self.shot(frame.index, quality)
-        span = found.mapping.high - found.mapping.low
         assert self._network is not None
+        span = found.mapping.high - found.mapping.low
         finished, picture = self._network.finished(frame, quality, found.shot, span)
         return self._mapped(finished, picture, found.mapping, quality), picture
 
@@ -306,9 +305,8 @@ class ClipDepth:
             return self._pass
         if quality not in self._same:
             analysis = self._pass.analysis
-            self._same[quality] = analysis is not None and not analysis.difference(
-                self.analysis(quality)
-            )
+            here = self.analysis(quality)
+            self._same[quality] = analysis is not None and not analysis.difference(here)
         return self._pass if self._same[quality] else None
 
     def _check_pass(self, given: depth.DepthPass, project: Project) -> None:

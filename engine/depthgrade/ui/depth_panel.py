@@ -13,7 +13,7 @@ from depthgrade.ui import theme
 from depthgrade.ui.app import App
 from depthgrade.ui.probe import resolved
 from depthgrade.ui.theme import u32
-from depthgrade.ui.widgets import scaled
+from depthgrade.ui.widgets import dragged, scaled
 
 UNIT = "depth"
 _BINS = 96
@@ -73,10 +73,11 @@ def _handles(app: App, node_name: str, node: Node, panel: tuple[ImVec2, ImVec2])
     at = (io.mouse_pos.x - start.x) / size.x
     if imgui.is_item_activated() and places:
         app.grabbed_limit = min(places, key=lambda name: abs(places[name] - at))
-    if imgui.is_item_active() and app.grabbed_limit in places and io.mouse_delta.x:
+    way = dragged().x
+    if imgui.is_item_active() and app.grabbed_limit in places and way:
         fine = 0.1 if io.key_shift else 1.0
         name = app.grabbed_limit
-        moved = round(places[name] + fine * io.mouse_delta.x / size.x, 4)
+        moved = round(places[name] + fine * way / size.x, 4)
         app.set(f"{node_name}.{name}", min(max(moved, -1.0), 2.0), held=True)
         places[name] = moved
     for name, value in places.items():

@@ -10,6 +10,7 @@ from depthgrade.ui.app import App
 from depthgrade.ui.graph_actions import act_on_graph
 
 _KEY, _CTRL, _SHIFT, _ALT = imgui.Key, imgui.Key.mod_ctrl, imgui.Key.mod_shift, imgui.Key.mod_alt
+_MODIFIERS = (_CTRL, _SHIFT, _ALT)
 
 
 def handle_keys(app: App) -> None:
@@ -17,12 +18,25 @@ def handle_keys(app: App) -> None:
     if imgui.get_io().want_text_input:
         return
     for chord, act in _EDITING:
-        if imgui.is_key_chord_pressed(chord):
+        if _pressed(chord):
             act(app)
     if app.player is not None:
         for chord, play in _PLAYING:
-            if imgui.is_key_chord_pressed(chord):
+            if _pressed(chord):
                 play(app.player)
+
+
+def _pressed(chord: int) -> bool:
+    """Whether keys were pressed together.
+
+    A modifier that was held until this refresh counts: on a slow screen it may be let go within the
+    refresh in which the letter went down.
+    """
+    let_go = sum(each.value for each in _MODIFIERS if imgui.is_key_released(each))
+    mask = sum(each.value for each in _MODIFIERS)
+    if imgui.get_io().key_mods | let_go != chord & mask:
+        return False
+    return imgui.is_key_pressed(imgui.Key(chord & ~mask), repeat=False)
 
 
 def _wipe(app: App, mode: str) -> None:
@@ -74,6 +88,7 @@ _EDITING: tuple[tuple[int, Callable[[App], None]], ...] = (
     (_chord(_ALT, _KEY.p), lambda app: act_on_graph(app, "parallel")),
     (_chord(_ALT, _KEY.l), lambda app: act_on_graph(app, "layer")),
     (_chord(_ALT, _KEY.o), lambda app: act_on_graph(app, "outside")),
+    (_KEY.escape, lambda app: setattr(app.view, "picking", None)),
     (_KEY.delete, lambda app: act_on_graph(app, "remove")),
     (_chord(_CTRL, _ALT, _KEY.g), App.keep_still),
     (_KEY.w, lambda app: _wipe(app, "wipe")),

@@ -21,6 +21,7 @@ def draw_menu(app: App, shell: "Shell") -> None:
     if imgui.begin_main_menu_bar():
         if imgui.begin_menu("File"):
             _file(app)
+            _leave()
             imgui.end_menu()
         if imgui.begin_menu("Edit"):
             undo, redo = app.history.undoable, app.history.redoable
@@ -28,15 +29,18 @@ def draw_menu(app: App, shell: "Shell") -> None:
                 app.undo()
             if imgui.menu_item(f"Redo {redo or ''}", "Shift-Ctrl-Z", False, redo is not None)[0]:
                 app.redo()
+            _leave()
             imgui.end_menu()
         if imgui.begin_menu("Node"):
             _node(app)
+            _leave()
             imgui.end_menu()
         if imgui.begin_menu("View"):
             if imgui.menu_item_simple("Keep still", "Ctrl-Alt-G"):
                 app.keep_still()
             if imgui.menu_item_simple("Lay out panels"):
                 shell.arrange()
+            _leave()
             imgui.end_menu()
         name = app.project_file.name if app.project_file else app.clip_name
         text = f"{name}{' •' if app.history.unsaved else ''}"
@@ -48,6 +52,12 @@ def draw_menu(app: App, shell: "Shell") -> None:
         imgui.end_main_menu_bar()
     imgui.pop_style_var()
     _dialog(app)
+
+
+def _leave() -> None:
+    """Closes the open menu on Escape."""
+    if imgui.is_key_pressed(imgui.Key.escape):
+        imgui.close_current_popup()
 
 
 def _file(app: App) -> None:
@@ -110,8 +120,11 @@ def _dialog(app: App) -> None:
     )
     names = completions(app.asked_path)
     for name in names[:8]:
-        if imgui.selectable(name, False, imgui.SelectableFlags_.no_auto_close_popups)[0]:
+        short = f"{Path(name).name}{'/' if name.endswith('/') else ''}"
+        if imgui.selectable(short, False, imgui.SelectableFlags_.no_auto_close_popups)[0]:
             app.asked_path = name
+    if len(names) > 8:
+        imgui.text_disabled(f"and {len(names) - 8} more; type on")
     warning, refused = files.objection(wish, app.asked_path)
     if warning:
         imgui.text_colored(theme.vec4(theme.WRONG if refused else theme.QUIET), warning)

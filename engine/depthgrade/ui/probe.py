@@ -76,9 +76,13 @@ def target_at(app: App, u: float, v: float) -> float | None:
 def pick(app: App, u: float, v: float, *, follow: bool) -> None:
     """Sets the value that waits for it to the depth there, or to the point, to be followed."""
     target, address, index = target_at(app, u, v), app.view.picking, app.frame_index
-    app.view.picking = None
-    if target is None or address is None or index is None:
+    if address is None or address.partition(".")[0] not in app.look.nodes:
+        app.view.picking = None
         return
+    if target is None or index is None:
+        app.say("the depth here is not known yet; click again when it is", wrong=True)
+        return
+    app.view.picking = None
     app.set(address, PickedPoint(at=(round(u, 4), round(v, 4)), frame=index) if follow else target)
 
 

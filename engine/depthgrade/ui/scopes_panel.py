@@ -94,13 +94,11 @@ def _graticule(start: ImVec2, end: ImVec2) -> None:
         y = end.y - scaled(4) - level * (end.y - start.y - scaled(8))
         draw.add_line(ImVec2(start.x, y), ImVec2(end.x, y), u32(theme.grey(0.6, 0.16)))
         if 0 < quarter < 4:
-            draw.add_text(
-                imgui.get_font(),
-                small,
-                ImVec2(start.x + scaled(4), y - small - 1),
-                u32(theme.grey(0.6, 0.7)),
-                f"{quarter * 25}",
-            )
+            text, at = f"{quarter * 25}", ImVec2(start.x + scaled(4), y - small - 1)
+            width = imgui.calc_text_size(text).x * 0.78
+            end_of_text = ImVec2(at.x + width + scaled(2), y)
+            draw.add_rect_filled(ImVec2(at.x - 2, at.y), end_of_text, u32(theme.grey(0.075, 0.75)))
+            draw.add_text(imgui.get_font(), small, at, u32(theme.grey(0.7)), text)
 
 
 def _graticule_vector(centre: ImVec2, radius: float) -> None:

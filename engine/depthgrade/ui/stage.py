@@ -84,16 +84,19 @@ class Stage(Closing):
 
     def refresh(self, times: int = 1) -> None:
         """Draws the interface anew, so that it takes the input since."""
-        io = imgui.get_io()
         for _ in range(times):
             with self.device.current():
                 update(self.app)
-                io.display_size = ImVec2(*self.size)
-                io.delta_time = TICK
-                imgui.backends.opengl3_new_frame()
-                imgui.new_frame()
-                self._context.shell.draw(self.app)
-                imgui.render()
+                self._draw()
+
+    def _draw(self) -> None:
+        io = imgui.get_io()
+        io.display_size = ImVec2(*self.size)
+        io.delta_time = TICK
+        imgui.backends.opengl3_new_frame()
+        imgui.new_frame()
+        self._context.shell.draw(self.app)
+        imgui.render()
 
     def focus(self, panel: str) -> None:
         """Brings a panel to the front of its tabs."""
@@ -203,15 +206,14 @@ class Stage(Closing):
 
     def turn(self) -> None:
         """A refresh that is painted and waited for, as a window's is."""
-        began = time.perf_counter()
-        self.refresh()
         with self.device.current():
+            update(self.app)
+            began = time.perf_counter()
+            self._draw()
             self.canvas.paint(imgui.get_draw_data())
             self.device.context.finish()
         if self.app.player is not None:
-            whole = 1000 * (time.perf_counter() - began)
-            picture = self.app.player.milliseconds.get("picture", 0.0)
-            self.app.player.milliseconds["panel"] = max(0.0, whole - picture)
+            self.app.player.milliseconds["panel"] = 1000 * (time.perf_counter() - began)
 
     def read(self) -> NDArray[np.uint8]:
         """What is on the screen: (height, width, 3), top row first.

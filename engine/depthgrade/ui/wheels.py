@@ -63,9 +63,9 @@ def wheel(name: str, value: Rgb, parameter: Parameter, size: float) -> WheelChan
     change: WheelChange | None = None
     if hovered and imgui.is_mouse_double_clicked(0):
         change = WheelChange(parameter.default, held=False)
-    elif active and (io.mouse_delta.x or io.mouse_delta.y):
+    elif active and any(way := widgets.dragged()):
         fine = 0.1 if io.key_shift else 0.5
-        by = fine * io.mouse_delta.x / radius, -fine * io.mouse_delta.y / radius
+        by = fine * way.x / radius, -fine * way.y / radius
         change = WheelChange(moved(value, by, reach, low, high), held=True)
     shown = change.value if change else value
     _draw(
@@ -130,8 +130,8 @@ def dial(name: str, value: float, parameter: Parameter, width: float) -> Change 
     speed = 0.4 * _REACH * (high - low) / width
     if hovered and imgui.is_mouse_double_clicked(0):
         change = Change(parameter.default, held=False)
-    elif active and io.mouse_delta.x:
-        step = io.mouse_delta.x * speed * (0.1 if io.key_shift else 1.0)
+    elif active and (way := widgets.dragged()).x:
+        step = way.x * speed * (0.1 if io.key_shift else 1.0)
         change = Change(min(max(value + step, low), high), held=True)
     elif hovered and io.mouse_wheel:
         imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)

@@ -32,6 +32,13 @@ def scaled(length: float) -> float:
     return length * imgui.get_style().font_scale_main
 
 
+def dragged() -> ImVec2:
+    """How far the mouse has moved with the last item held; its way to the item does not count,
+    which may lie in the very refresh of the press.
+    """
+    return ImVec2(0, 0) if imgui.is_item_activated() else imgui.get_io().mouse_delta
+
+
 def right_edge() -> float:
     """Where the panel's content ends, in the coordinates of `same_line`."""
     bar = imgui.get_style().scrollbar_size if imgui.get_scroll_max_y() > 0 else 0.0
@@ -115,9 +122,9 @@ def track(
     change: Change | None = None
     if hovered and imgui.is_mouse_double_clicked(0):
         change = Change(neutral, held=False)
-    elif active and io.mouse_delta.x:
+    elif active and (by := dragged()).x:
         fine = 0.1 if io.key_shift else 1.0
-        moved = min(max(place + fine * io.mouse_delta.x / inner, 0.0), 1.0)
+        moved = min(max(place + fine * by.x / inner, 0.0), 1.0)
         change = Change(from_track(moved, low, high, neutral), held=True)
     elif hovered and io.mouse_wheel:
         imgui.set_item_key_owner(imgui.Key.mouse_wheel_y)
