@@ -3,7 +3,7 @@
 The loop is depthgrade's own parts in a row, once where everything stays on the device (decoder,
 network and grade share its memory) and once through main memory. The network has Depth Anything V2
 S's shape and random weights; the first picture must be that of the CPU's decoder and network. What
-a render adds (the temporal filter over 17 frames, packing and encoding) is the last row.
+a render adds (the temporal filter, packing and encoding) is the last row.
 """
 
 import importlib.util

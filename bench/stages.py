@@ -31,8 +31,7 @@ from depthgrade.session.timing import decode_milliseconds
 Progress = Callable[[str, int, int], None]
 
 TITLE = "frames per second and milliseconds of every stage"
-# --size chooses among them
-SIZES = {"540p": (960, 540), "1080p": (1920, 1080), "4K": (3840, 2160)}
+SIZES = {"540p": (960, 540), "1080p": (1920, 1080), "4K": (3840, 2160)}  # --size chooses
 DRAWN = 1080  # rows of the largest clip that is drawn; larger ones are made of it
 # Depth takes its scale from 24 frames ahead: of fewer frames none is estimated while measuring.
 FRAMES, QUICK_FRAMES = 32, 30
@@ -148,6 +147,7 @@ class _Waiting:
         self._depth, engine = renderer.depth, renderer.engine
         self.guided, self.description = self._depth.guided, self._depth.description
         self.close, self.shot = self._depth.close, self._depth.shot
+        self.target = self._depth.target
         self._maps: dict[tuple[str, int], Any] = {}
         for quality in renderer.plan(0)[0].qualities:
             for frame in frames:
@@ -155,8 +155,6 @@ class _Waiting:
                 self._maps[quality, frame.index] = engine.read(
                     engine.depth_texture(quality, map, guide)
                 )
-
-        self.target = self._depth.target
 
     def map(self, frame: Frame, planes: object, quality: str) -> tuple[Any, None]:
         return self._maps[quality, frame.index], None

@@ -20,8 +20,9 @@ def test_every_stage_of_every_look_has_a_number(
     workload = bench.load("stages")
     monkeypatch.setattr(workload, "SIZES", {"54p": (96, 54)})
     monkeypatch.setattr(bench, "load", lambda name: workload)
+    monkeypatch.setattr(looks, "MAIN", looks.MAIN[:2])
     report = tmp_path / "bench.json"
-    assert main(["bench", "--frames", "30", "--json", str(report)]) == 0
+    assert main(["bench", "--frames", "27", "--json", str(report)]) == 0
     measured = json.loads(report.read_text(encoding="utf-8"))
     assert [each["look"] for each in measured["results"]] == list(looks.MAIN)
     for each in measured["results"]:

@@ -117,6 +117,27 @@ def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, cli
         renderer.depth_map(0)
 
 
+def test_a_pass_of_an_earlier_filter_is_refused_if_given_and_else_not_taken(
+    project: Project, tmp_path: Path
+) -> None:
+    out = tmp_path / "pass"
+    analyze(project, out)
+    manifest = out / "manifest.json"
+    noted = json.loads(manifest.read_text(encoding="utf-8"))
+    noted["filter"]["version"] -= 1
+    manifest.write_text(json.dumps(noted), encoding="utf-8")
+    with (
+        Renderer(Project(clip=project.clip, depth=out)) as renderer,
+        pytest.raises(DepthError, match="was made with another filter than this; analyze again"),
+    ):
+        renderer.depth_map(0)
+    with Renderer(project) as renderer:
+        renderer.depth_map(0)
+        assert "reused" not in renderer.depth_description
+    with pytest.raises(DepthError, match="holds depth of another filter"):
+        analyze(project, out)
+
+
 def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(DepthError, match="holds other files"):

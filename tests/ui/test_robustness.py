@@ -39,6 +39,22 @@ def test_one_frame_odd_sizes_and_portrait_are_shown(
     stage.refresh(4)
 
 
+def test_a_clip_that_plays_is_opened_anew_at_the_frame_on_the_screen(
+    opened: Callable[..., Stage],
+) -> None:
+    stage = opened()
+    before = stage.app.player
+    assert before is not None
+    before.seek(2)
+    stage.settle()
+    before.play()
+    later = before.now() + 2 / float(before.info.rate or 24)
+    before.now = lambda: later  # opening takes its time
+    stage.app.reopen()
+    assert stage.app.player is not before and stage.app.player is not None
+    assert stage.app.player.index == 2
+
+
 def test_a_clip_without_pictures_says_so(stage: Stage, tmp_path: Path) -> None:
     sound = tmp_path / "sound.wav"
     with av.open(str(sound), "w") as container:

@@ -128,8 +128,7 @@ def _sizes(workloads: dict[str, ModuleType], wanted: list[str]) -> list[str]:
     """The names of sizes as `stages` has them. Raises ProjectError for others."""
     if other := [name for name in workloads if name.lower() != "stages"]:
         raise ProjectError(f"--size: {other[0]} has sizes of its own; allowed with: stages")
-    (workload,) = workloads.values()
-    sizes = {each.lower(): each for each in workload.SIZES}
+    sizes = {each.lower(): each for workload in workloads.values() for each in workload.SIZES}
     if unknown := [each for each in wanted if each.lower() not in sizes]:
         raise ProjectError(f"--size {unknown[0]}: allowed: {', '.join(sizes.values())}")
     return list(dict.fromkeys(sizes[each.lower()] for each in wanted))

@@ -154,7 +154,7 @@ def compile_correction(size: Size, directions: int) -> Program:
 def compile_finish(size: Size) -> Program:
     """The finished nearness: the raw one (0), and the correction (1) of half the size.
 
-    Uniforms: gain and shift, from the frame's scale to the window's.
+    Uniforms: gain and shift, from the frame's scale to that of those around it.
     """
     corrected = "texelFetch(picture0, q, 0).r + flow_read(picture1, 0.5 * vec2(q) - 0.25).r"
     declared = ["uniform float gain;", "uniform float shift;"]

@@ -57,8 +57,8 @@ class InputNote(_Part):
 
 
 class FilterNote(_Part):
-    """From raw to finished depth: the frames to either side that the temporal filter takes, and the
-    version of what is done with them, edges included."""
+    """From raw to finished depth: the frames to either side whose pixels are averaged, and the
+    version of all that is done, edges and the longer stretch of scale included."""
 
     version: int
     window: int

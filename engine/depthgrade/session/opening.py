@@ -5,7 +5,6 @@ Opening reads through a file whose frames it has to find, and decodes the first:
 
 import threading
 
-from depthgrade.errors import EngineError
 from depthgrade.media import ClipReader, open_clip
 from depthgrade.project import Project
 
@@ -17,14 +16,14 @@ class Opening:
         self._project = project
         self._lock = threading.Lock()
         self._reader: ClipReader | None = None
-        self._error: EngineError | None = None
+        self._error: BaseException | None = None
         self._dropped = False
         # A daemon, so that the window closes while a file is still being read.
         self._thread = threading.Thread(target=self._run, name="depthgrade-open", daemon=True)
         self._thread.start()
 
     def take(self, *, wait: bool = False) -> ClipReader | None:
-        """The reader once it is there, else None. Raises MediaError for what can't be read."""
+        """The reader once it is there, else None. Raises what opening raised, MediaError mostly."""
         if wait:
             self._thread.join()
         with self._lock:
@@ -43,7 +42,7 @@ class Opening:
         try:
             assert self._project.clip is not None
             reader = open_clip(self._project.clip, track=self._project.track)
-        except EngineError as error:
+        except BaseException as error:  # handed to whoever takes the clip, who raises it
             with self._lock:
                 self._error = error
             return

@@ -14,9 +14,12 @@ def decode_milliseconds(
 
     Decoding ahead hides in a render, so it is measured alone: frames are taken as fast as they
     come. The mean, because threads that decode a frame each hand out several at once; without the
-    first, which waits for the file to be opened. Raises MediaError.
+    first, which waits for the file to be opened, unless it is the only one. Raises MediaError.
     """
     with open_clip(clip, track=track, rate=rate) as reader:
         count = min(frames, reader.info.frame_count)
+        began = perf_counter()
         arrived = [perf_counter() for _ in reader.frames(0, count)]
-    return 1000 * (arrived[-1] - arrived[0]) / max(1, count - 1)
+    if count == 1:
+        return 1000 * (arrived[0] - began)
+    return 1000 * (arrived[-1] - arrived[0]) / (count - 1)

@@ -193,6 +193,7 @@ class App:
         """Ends playback and opening; the player as it was."""
         before, self.player = self.player, None
         if before is not None:
+            before.pause()  # or its clock would run on until the clip is there again
             before.close()
         if self.opening is not None:
             self.opening.drop()
