@@ -264,6 +264,8 @@ def test_frames_far_ahead_are_not_kept(tmp_path, write_clip, monkeypatch) -> Non
         next(frames)
         assert clip.frame(20).index == 20
         (stream,) = clip._streams
+        assert len(stream._waiting) == 1  # enough to see that they are too large
+        assert clip.frame(4).index == 4
         assert len(stream._waiting) == 4
         assert [frame.index for frame in frames] == list(range(1, 30))
 

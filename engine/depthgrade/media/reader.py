@@ -21,7 +21,7 @@ from .source import Decoder, Source
 # Decoded frames waiting for the consumer, and frames kept around the last one asked for. Bytes
 # bound both, so that 8K clips do not fill the memory.
 _QUEUE_FRAMES, _QUEUE_BYTES = 8, 256 << 20
-_CACHE_FRAMES, _CACHE_BYTES = 32, 256 << 20
+_CACHE_FRAMES, _CACHE_BYTES = 32, 384 << 20  # 8-bit 4K as far ahead as depth looks
 
 
 def open_clip(
@@ -207,8 +207,9 @@ class _Stream:
     def coming(self, index: int) -> Frame | None:
         """A frame that is still to be handed out, if it is no farther than may be kept."""
         while self._next <= index < self._stop:
-            full = self._waiting and len(self._waiting) >= _kept_frames(self._waiting[0])
-            if full or not self._fetched():
+            first = self._waiting[0] if self._waiting else None
+            too_far = first is not None and index - first.index >= _kept_frames(first)
+            if too_far or not self._fetched():
                 return None
         return next((frame for frame in self._waiting if frame.index == index), None)
 
