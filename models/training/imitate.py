@@ -15,25 +15,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from loop import arguments, teacher_file
-from network import DepthNet, Down, Refresh, Separable
-from photos import Photo, augment, crop, random_box, shuffled, training_photos
+from network import DepthNet, Down, Refresh
+from photos import Box, Photo, augment, crop, random_box, shuffled, training_photos
 from soap import Soap
 from teacher import HEIGHT, WIDTH, Array, Teacher
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Steps of a part against the others'; the stem is all but solved before.
-SHARES = {"f1": 0.25}
-HELD_OUT = 16  # crops that no block learns from
-WINDOW = (24, 40)  # cells of the block's output; four times that for the picture itself
+HELD_OUT = 16  # crops that no part learns from
 RIDGE = 1e-5
-FOLDED = ("0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var")
-LARGEST_SOLVED = 300  # inputs of a kernel that is solved anew although it has learnt before
 
 
 @dataclass(frozen=True)
@@ -43,27 +37,23 @@ class Part:
     target: str
     inputs: tuple[str, ...]
     forward: Callable[..., Tensor]
-    modules: tuple[nn.Module, ...]
+    module: nn.Module
     reach: int
+    window: tuple[int, int] | None  # rows and columns of the target; None: the whole picture
 
 
 def parts(net: DepthNet) -> list[Part]:
     """Every piece in the order of computation."""
-    found = [Part("f1", ("rgb",), lambda x: functional.relu(net.stem(x)), (net.stem,), 1)]
+    found = [Part("f1", ("rgb",), lambda x: functional.relu(net.stem(x)), net.stem, 1, (24, 40))]
     for index, block in enumerate((*net.stage1, *net.stage2, *net.stage3)):
-        found.append(Part(f"b{index}", (found[-1].target,), block, (block,), 1))
-    found += [
-        Part(
-            "d3",
-            ("b15", "b11"),
-            lambda c, s: net.merge3(net.context(c), s),
-            (net.context, net.merge3),
-            0,
-        ),
-        Part("d2", ("d3", "b3"), net.merge2, (net.merge2,), 3),
-        Part("nearness", ("d2", "f1"), net.head, (net.head,), 8),
+        found.append(Part(f"b{index}", (found[-1].target,), block, block, 1, (12, 20)))
+    deep = nn.ModuleList([net.context, net.merge3])
+    return [
+        *found,
+        Part("d3", ("b15", "b11"), lambda c, s: net.merge3(net.context(c), s), deep, 0, None),
+        Part("d2", ("d3", "b3"), net.merge2, net.merge2, 3, (24, 40)),
+        Part("nearness", ("d2", "f1"), net.head, net.head, 10, (96, 160)),
     ]
-    return found
 
 
 @dataclass(frozen=True)
@@ -72,7 +62,7 @@ class View:
 
     plane: Array  # (3, 192, 320) in 0..1
     index: int  # of the photo
-    box: tuple[int, int, int, int]
+    box: Box
     flip: int  # -1: mirrored
 
 
@@ -117,10 +107,7 @@ def window(
     """The same random place of inputs and target, and the rows and columns that are judged."""
     height, width = target.shape[2:]
     unit = max(1, height // min(x.shape[2] for x in inputs))  # cells of the coarsest input
-    many = 4 if part.target == "nearness" else 1
-    h, w = min(height, many * WINDOW[0]), min(width, many * WINDOW[1])
-    if part.reach == 0:  # sees the whole picture
-        h, w = height, width
+    h, w = (min(p) for p in zip((height, width), part.window or (height, width), strict=True))
     y, x = (place(rng, *sides, unit) for sides in ((height, h), (width, w)))
     cut = []
     for values in inputs:
@@ -134,37 +121,32 @@ def window(
 
 
 @torch.no_grad()
-def prepare(part: Part, inputs: list[Tensor], target: Tensor, *, warm: bool) -> None:
+def prepare(part: Part, inputs: list[Tensor], target: Tensor) -> None:
     """Fixes the normalisation to the statistics of real inputs and solves what is linear.
 
     Batch statistics would be a floor under the error, since the teacher's function does not depend
     on the batch. The kept half of a block is mostly a selection: least squares finds it at once.
-    A `warm` part has learnt before; only what least squares can better is started anew.
     """
-    norms = [
-        m for module in part.modules for m in module.modules() if isinstance(m, nn.BatchNorm2d)
-    ]
-    for norm in norms if not warm else []:
+    module = part.module
+    norms = [m for m in module.modules() if isinstance(m, nn.BatchNorm2d)]
+    for norm in norms:
         norm.train()
         norm.momentum = 1.0
     part.forward(*inputs)
     for norm in norms:
         norm.eval()
-    mean, module = target.mean(dim=(0, 2, 3)), part.modules[-1]
+    mean = target.mean(dim=(0, 2, 3))
     half = len(mean) // 2
     if part.target == "f1":
         solve(module, inputs[0], target)
-    elif isinstance(module, Down):
-        if module.direct[0].weight[0].numel() < LARGEST_SOLVED or not warm:
-            solve(module.direct, inputs[0], target[:, :half])
-    elif isinstance(module, Refresh):
-        solve(module.keep, inputs[0], target[:, :half])
-    elif part.target == "nearness" and not warm:
+    elif part.target == "nearness":
         module.out.bias.fill_(float(mean))
-    if isinstance(module, Down | Refresh) and not warm:
-        (module.mix.point if isinstance(module.mix, Separable) else module.mix)[1].bias.copy_(
-            mean[half:]
-        )
+    elif isinstance(module, Down | Refresh):
+        module.mix.point[1].bias.copy_(mean[half:])
+        if isinstance(module, Down):
+            module.direct.point[1].bias.copy_(mean[:half])
+        else:
+            solve(module.keep, inputs[0], target[:, :half])
 
 
 def solve(layer: nn.Sequential, inputs: Tensor, target: Tensor) -> None:
@@ -174,58 +156,24 @@ def solve(layer: nn.Sequential, inputs: Tensor, target: Tensor) -> None:
     guessed from the weights, kept negative, and the weights solved from the values (censored
     regression by expectation and maximisation). A channel that is seldom above 0 needs that.
     """
-    conv = layer[0]
+    conv, norm = layer
     kernel, stride = conv.kernel_size[0], conv.stride[0]
     patches = functional.unfold(inputs, kernel, padding=kernel // 2, stride=stride)
     x = patches.movedim(1, 2).flatten(0, 1)
     y = target.movedim(1, -1).flatten(0, 2)
     some = torch.randperm(len(x))[:30_000]
-    x, y = torch.cat([x[some], torch.ones(len(some), 1)], 1), y[some]
+    x, y = torch.cat([x[some], torch.ones(len(some), 1)], 1).double(), y[some].double()
     gram = x.T @ x + RIDGE * len(x) * torch.eye(x.shape[1])
     factor = torch.linalg.cholesky(gram)
     solution = torch.cholesky_solve(x.T @ y, factor)
     for _ in range(round(2e4 / x.shape[1])):
         guess = torch.where(y > 0.0, y, (x @ solution).clamp_max(0.0))
         solution = torch.cholesky_solve(x.T @ guess, factor)
-    set_folded(layer, solution[:-1].T.reshape(conv.weight.shape), solution[-1])
-
-
-def set_folded(layer: nn.Sequential, weight: Tensor, bias: Tensor) -> None:
-    """Gives a convolution with normalisation these weights, the normalisation becoming a bias."""
-    conv, norm = layer
-    conv.weight.copy_(weight)
+    conv.weight.copy_(solution[:-1].T.reshape(conv.weight.shape))
     norm.weight.fill_(1.0)
     norm.running_mean.zero_()
     norm.running_var.fill_(1.0 - norm.eps)
-    norm.bias.copy_(bias)
-
-
-@torch.no_grad()
-def take(net: DepthNet, state: dict[str, Tensor]) -> set[str]:
-    """Loads what fits of another network; dense 3x3 become their nearest separable.
-
-    Returns the names of the modules that were filled completely.
-    """
-    own = net.state_dict()
-    fits = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
-    net.load_state_dict(fits, strict=False)
-    missing = own.keys() - fits.keys()
-    for name, module in net.named_modules():
-        if isinstance(module, Separable) and f"{name}.0.weight" in state:
-            make_separable(module, {k: state[f"{name}.{k}"] for k in FOLDED})
-            missing -= {k for k in missing if k.startswith(f"{name}.")}
-    return {n for n, _ in net.named_modules() if not any(k.startswith(f"{n}.") for k in missing)}
-
-
-def make_separable(module: Separable, dense: dict[str, Tensor]) -> None:
-    """Of every input channel's kernels (outputs, 9) the best product of outputs and places."""
-    gain = dense["1.weight"] / (dense["1.running_var"] + module.point[1].eps).sqrt()
-    kernels = (dense["0.weight"] * gain[:, None, None, None]).flatten(2).movedim(1, 0)
-    left, value, right = torch.linalg.svd(kernels, full_matrices=False)
-    root = value[:, :1].sqrt()
-    module.space.weight.copy_((right[:, 0] * root).reshape(module.space.weight.shape))
-    weight = (left[:, :, 0] * root).T.reshape(module.point[0].weight.shape)
-    set_folded(module.point, weight, dense["1.bias"] - dense["1.running_mean"] * gain)
+    norm.bias.copy_(solution[-1])
 
 
 def learn(
@@ -237,12 +185,11 @@ def learn(
     steps: int,
     rate: float,
     batch: int,
-    warm: bool,
 ) -> None:
     """Fits one part with a cosine rate."""
     count = len(goal) - HELD_OUT
-    prepare(part, [own[k][:32].float() for k in part.inputs], goal[:32].float(), warm=warm)
-    weights = [p for module in part.modules for p in module.parameters()]
+    prepare(part, [own[k][:32].float() for k in part.inputs], goal[:32].float())
+    weights = list(part.module.parameters())
     optimiser, indices = Soap(weights, rate), shuffled(count, rng)
     for step in range(steps):
         fall = 0.5 + 0.5 * np.cos(np.pi * step / steps)
@@ -262,7 +209,7 @@ def learn(
 
 @torch.no_grad()
 def apply(part: Part, own: dict[str, Tensor]) -> Tensor:
-    """The part's map of every crop."""
+    """The part's map of every crop in half precision."""
     inputs = [own[k] for k in part.inputs]
     rows = [
         part.forward(*(x[i : i + 8].float() for x in inputs)).half()
@@ -273,12 +220,10 @@ def apply(part: Part, own: dict[str, Tensor]) -> Tensor:
 
 def main() -> None:
     """Goes through the parts; the result is checkpoint.pt."""
-    parser = arguments(__doc__, minutes=0.0, rate=1e-2, seed=5)
-    parser.add_argument("--dense", type=int, default=1, help="stages with dense 3x3 kernels")
-    parser.add_argument("--stage1", type=Path, help="checkpoint for stage 1, else --start")
-    parser.add_argument("--crops", type=int, default=208)
-    parser.add_argument("--steps", type=int, default=700, help="per block")
-    parser.add_argument("--first", default="f1", help="the lowest part that learns (f1, b0 .. b15)")
+    parser = arguments(__doc__, minutes=0.0, rate=2e-2, seed=5)
+    parser.add_argument("--crops", type=int, default=560)
+    parser.add_argument("--steps", type=int, default=2500, help="per block")
+    parser.add_argument("--decoder-steps", type=int, default=1500, help="per other part")
     parser.add_argument("--batch", type=int, default=8)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -289,32 +234,21 @@ def main() -> None:
     teacher = Teacher(teacher_file(args.material), args.threads)
     planes = np.stack([v.plane for v in random_views(photos, args.crops, rng)])
     maps = teacher.features(planes, dtype=np.float16)  # half the memory
-    own, net = {"rgb": torch.from_numpy(planes).half()}, DepthNet(dense_stages=args.dense)
-    if args.start:
-        start = torch.load(args.start, weights_only=True)
-        scales, state = start["scales"], start["average"]
-        if args.stage1:
-            early = torch.load(args.stage1, weights_only=True)["average"]
-            state = {k: v for k, v in state.items() if not k.startswith("stage1.")}
-            state |= {k: v for k, v in early.items() if k.startswith("stage1.")}
-        known = take(net, state)
-    else:
-        some = {key: values[:64].astype(np.float32) for key, values in maps.items()}
-        scales, known = channel_scales(some), set()
+    own, net = {"rgb": torch.from_numpy(planes).half()}, DepthNet()
     net.eval()
-    names = {module: name for name, module in net.named_modules()}
-    learning = False
+    scales = channel_scales({key: values[:64].astype(np.float32) for key, values in maps.items()})
     for part in parts(net):
         start = time.process_time()
         goal = (torch.from_numpy(maps.pop(part.target)) * scales[part.target]).half()
-        steps = round(args.steps * SHARES.get(part.target, 1.0))
-        learning = learning or part.target == args.first
-        if learning:
-            warm = names.get(part.modules[-1]) in known
-            learn(part, own, goal, rng, steps=steps, rate=args.rate, batch=args.batch, warm=warm)
+        steps, rate = args.steps, args.rate
+        if isinstance(part.module, Down):  # harder: more and smaller steps
+            steps, rate = round(1.5 * steps), 0.5 * rate
+        elif not isinstance(part.module, Refresh):
+            steps, rate = args.decoder_steps, 0.5 * rate
+        learn(part, own, goal, rng, steps=steps, rate=rate, batch=args.batch)
         own[part.target] = apply(part, own)
         error = (own[part.target][-HELD_OUT:].float() - goal[-HELD_OUT:].float()).square().mean()
-        print(f"{part.target}: {error:.4f}, {time.process_time() - start:.0f} CPU s", flush=True)
+        print(f"{part.target}: {error:.5f}, {time.process_time() - start:.0f} CPU s", flush=True)
         torch.save({"average": net.state_dict(), "scales": scales}, args.out / "checkpoint.pt")
         for key in [k for k in own if k[0] == "b" and k not in ("b3", "b11", part.target)]:
             del own[key]  # only the last map and the ones the decoder joins are read again

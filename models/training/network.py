@@ -3,7 +3,7 @@
 One picture in, one map of nearness out (larger = nearer, affine-ambiguous inverse depth). Only
 convolutions, ReLU, nearest upsampling and pooling are used: every one of them folds or fuses on a
 CPU. The 3x3 kernels are depthwise but for the first and the last: measured against dense ones, two
-thirds of the time per picture in ONNX Runtime and three quarters of the time per training step.
+thirds of the time per picture in ONNX Runtime. What that saves goes into the finest decoder stage.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from torch.nn import functional
 # block can first learn to give the teacher's map at its place (see imitate.py).
 WIDTHS = (24, 48, 96, 192)
 BLOCKS = (3, 7, 3)
+# Half as wide again inside (and twice as wide) as the teacher's blocks: one that is just as wide
+# has one best answer and hardly a way there; with room to spare the error is a hundredth.
+REFRESH_INNER, DOWN_INNER = 0.75, 2.0
 
 
 def conv_bn(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> nn.Sequential:
@@ -38,19 +41,18 @@ class Separable(nn.Module):
         return self.point(self.space(x))
 
 
-def kernel3(inputs: int, outputs: int, stride: int, dense: bool) -> nn.Sequential | Separable:
-    """A 3x3 with batch normalisation, dense or separable."""
-    return conv_bn(inputs, outputs, 3, stride) if dense else Separable(inputs, outputs, stride)
-
-
 class Refresh(nn.Module):
-    """Keeps half of what there is, chosen by a 1x1, and renews the other half by 1x1 and 3x3."""
+    """Keeps half of what there is, chosen by a 1x1, and renews the other half by 1x1 and 3x3.
 
-    def __init__(self, width: int, dense: bool = False) -> None:
+    `inner` is how many channels the renewal has inside, as a share of `width`.
+    """
+
+    def __init__(self, width: int, inner: float = 0.5) -> None:
         super().__init__()
+        hidden = round(inner * width)
         self.keep = conv_bn(width, width // 2)
-        self.point = conv_bn(width, width // 2)
-        self.mix = kernel3(width // 2, width // 2, 1, dense)
+        self.point = conv_bn(width, hidden)
+        self.mix = Separable(hidden, width // 2)
 
     def forward(self, x: Tensor) -> Tensor:
         new = functional.relu(self.mix(functional.relu(self.point(x))))
@@ -58,22 +60,28 @@ class Refresh(nn.Module):
 
 
 class Down(nn.Module):
-    """Half the size, twice the width: a strided 3x3 of the map beside one of a 1x1 of the map."""
+    """Half the size, twice the width: a strided 3x3 of the map beside one of a 1x1 of the map.
 
-    def __init__(self, width: int, dense: bool = False) -> None:
+    `inner` is how many channels the second branch has inside, as a share of `width`.
+    """
+
+    def __init__(self, width: int, inner: float = 1.0) -> None:
         super().__init__()
-        self.direct = conv_bn(width, width, 3, 2)
-        self.point = conv_bn(width, width)
-        self.mix = kernel3(width, width, 2, dense)
+        hidden = round(inner * width)
+        self.direct = Separable(width, width, 2)
+        self.point = conv_bn(width, hidden)
+        self.mix = Separable(hidden, width, 2)
 
     def forward(self, x: Tensor) -> Tensor:
         y = functional.relu(self.point(x))
         return functional.relu(torch.cat([self.direct(x), self.mix(y)], 1))
 
 
-def make_stage(width: int, count: int, dense: bool) -> nn.Sequential:
+def make_stage(width: int, count: int) -> nn.Sequential:
     """One halving of the size from `width` channels to twice as many, and `count` more blocks."""
-    return nn.Sequential(Down(width, dense), *(Refresh(2 * width, dense) for _ in range(count)))
+    return nn.Sequential(
+        Down(width, DOWN_INNER), *(Refresh(2 * width, REFRESH_INNER) for _ in range(count))
+    )
 
 
 class Context(nn.Module):
@@ -121,27 +129,26 @@ class Head(nn.Module):
     def __init__(self, coarse: int, skip: int, width: int) -> None:
         super().__init__()
         self.merge = Merge(coarse, skip, width)
+        self.more = Refresh(width)
         self.out = nn.Conv2d(width, 4, 3, padding=1)
         with torch.no_grad():  # four equal sub-pixels: no checkerboard to unlearn
             self.out.weight.copy_(self.out.weight[:1].expand_as(self.out.weight).clone())
             self.out.bias.zero_()
 
     def forward(self, coarse: Tensor, skip: Tensor) -> Tensor:
-        return functional.pixel_shuffle(self.out(self.merge(coarse, skip)), 2)
+        return functional.pixel_shuffle(self.out(self.more(self.merge(coarse, skip))), 2)
 
 
 class DepthNet(nn.Module):
     """RGB (n, 3, h, w) in 0..1, sides multiples of 32, to nearness (n, 1, h, w)."""
 
-    def __init__(self, head: int = 24, *, dense_stages: int = 1) -> None:
+    def __init__(self, head: int = 24) -> None:
         super().__init__()
         half, quarter, eighth, sixteenth = WIDTHS
         self.stem = conv_bn(3, half, 3, 2)
         self.stage1, self.stage2, self.stage3 = (
-            make_stage(width, count, index < dense_stages)
-            for index, (width, count) in enumerate(
-                zip((half, quarter, eighth), BLOCKS, strict=True)
-            )
+            make_stage(width, count)
+            for width, count in zip((half, quarter, eighth), BLOCKS, strict=True)
         )
         self.context = Context(sixteenth)
         self.merge3 = Merge(sixteenth, eighth, eighth)

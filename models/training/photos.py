@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 Picture = NDArray[np.uint8]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
 LEFT_OUT = ("elementary", "liveportrait")
 
 
@@ -43,7 +44,7 @@ def training_photos(material: Path) -> list[Photo]:
     return photos
 
 
-def random_box(rng: np.random.Generator, width: int, height: int) -> tuple[int, int, int, int]:
+def random_box(rng: np.random.Generator, width: int, height: int) -> Box:
     """A crop (left, top, right, bottom) of 20 to 100 % of the area with aspect 0.6 to 2.3."""
     aspect = float(np.exp(rng.uniform(np.log(0.6), np.log(2.3))))
     w = min(1.0, aspect * height / width)
@@ -54,7 +55,23 @@ def random_box(rng: np.random.Generator, width: int, height: int) -> tuple[int, 
     return left, top, left + cw, top + ch
 
 
-def crop(rgb: Picture, box: tuple[int, int, int, int], size: tuple[int, int]) -> Picture:
+def moved(box: Box, rng: np.random.Generator, width: int, height: int) -> Box:
+    """The box shifted and scaled by up to 5 % of its size, inside the photo."""
+    left, top, right, bottom = box
+    w, h, zoom = right - left, bottom - top, float(np.exp(rng.uniform(-0.05, 0.05)))
+    x, y = left + rng.uniform(-0.05, 0.05) * w, top + rng.uniform(-0.05, 0.05) * h
+    w, h = min(width, round(w * zoom)), min(height, round(h * zoom))
+    x, y = int(np.clip(round(x), 0, width - w)), int(np.clip(round(y), 0, height - h))
+    return x, y, x + w, y + h
+
+
+def mirrored(box: Box, flip: int) -> Box:
+    """The box in the coordinates of the photo seen in a mirror, if `flip` is -1."""
+    left, top, right, bottom = box
+    return box if flip > 0 else (-right, top, -left, bottom)
+
+
+def crop(rgb: Picture, box: Box, size: tuple[int, int]) -> Picture:
     """The box squashed to (width, height) with an antialiased bilinear filter."""
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR, box=box))
 

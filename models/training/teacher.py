@@ -15,11 +15,10 @@ import onnx
 import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
-from photos import Photo
+from photos import Box, Photo
 from PIL import Image
 
 Array = NDArray[np.float32]
-Box = tuple[int, int, int, int]  # left, top, right, bottom
 WIDTH, HEIGHT = 320, 192
 
 # Post-activation maps of the teacher's graph, in the order of computation: the stem (f1), the 16
@@ -166,7 +165,7 @@ class Teacher:
         mean is filtered with the picture as guide, so that its edges lie where the picture's do.
         """
         height, width = rgb.shape[:2]
-        whole = resize_map(self._mirrored(rgb), width, height)
+        whole = resize_map(self.mirrored(rgb), width, height)
         total, weight = whole.copy(), np.ones_like(whole)
         for n in grids:
             h, w = round(height * 2 / (n + 1)), round(width * 2 / (n + 1))
@@ -175,13 +174,14 @@ class Teacher:
                 for j in range(n):
                     y, x = round(i * (height - h) / (n - 1)), round(j * (width - w) / (n - 1))
                     part = (slice(y, y + h), slice(x, x + w))
-                    crop = resize_map(self._mirrored(rgb[part]), w, h)
+                    crop = resize_map(self.mirrored(rgb[part]), w, h)
                     scale, shift = fit_scale_shift(crop, whole[part])
                     if scale > 0.0:  # a crop that contradicts the whole picture says nothing
                         total[part] += detail * window * (scale * crop + shift)
                         weight[part] += detail * window
         return guided(rgb, total / weight)
 
-    def _mirrored(self, rgb: NDArray[np.uint8]) -> Array:
+    def mirrored(self, rgb: NDArray[np.uint8]) -> Array:
+        """The mean of the answers to the picture and to its mirror image, (192, 320)."""
         flipped = self.nearness(np.ascontiguousarray(rgb[:, ::-1]))[:, ::-1]
         return 0.5 * (self.nearness(rgb) + flipped)

@@ -22,13 +22,22 @@ from loop import Run, arguments, teacher_file
 from losses import gradient_matching, order_loss, scene_loss, view_consistency
 from network import DepthNet
 from numpy.typing import NDArray
-from photos import Photo, augment, crop, random_box, shuffled, training_photos
+from photos import (
+    Box,
+    Photo,
+    augment,
+    crop,
+    mirrored,
+    moved,
+    random_box,
+    shuffled,
+    training_photos,
+)
 from PIL import Image
 from teacher import (
     HEIGHT,
     STAGES,
     WIDTH,
-    Box,
     Teacher,
     fit_scale_shift,
     photo_labels,
@@ -103,22 +112,6 @@ class PhotoSource:
         )
         pair = (mirrored(boxes[0], flips), mirrored(boxes[1], flips))
         return Batch(planes, fine[:, None], maps, pair)
-
-
-def moved(box: Box, rng: np.random.Generator, width: int, height: int) -> Box:
-    """The box shifted and scaled by up to 5 % of its size, inside the photo."""
-    left, top, right, bottom = box
-    w, h, zoom = right - left, bottom - top, float(np.exp(rng.uniform(-0.05, 0.05)))
-    x, y = left + rng.uniform(-0.05, 0.05) * w, top + rng.uniform(-0.05, 0.05) * h
-    w, h = min(width, round(w * zoom)), min(height, round(h * zoom))
-    x, y = int(np.clip(round(x), 0, width - w)), int(np.clip(round(y), 0, height - h))
-    return x, y, x + w, y + h
-
-
-def mirrored(box: Box, flip: int) -> Box:
-    """The box in the coordinates of the photo seen in a mirror, if `flip` is -1."""
-    left, top, right, bottom = box
-    return box if flip > 0 else (-right, top, -left, bottom)
 
 
 class SceneSource:
