@@ -104,8 +104,10 @@ def boundary_figures(model: str) -> list[dict[str, Any]]:
                 exact = resize(reduced, *size), renderer.key("depth", 0)
         row: dict[str, Any] = {"picture": entry["id"]}
         for name, maps in (("network", network), ("truth reduced", exact)):
-            errors = [outline_error(each, target, known) for each in maps]
+            errors, shown = outline_errors(maps, target, known)
             row |= {f"{name}, enlarged": errors[0], f"{name}, edges": errors[1]}
+            if name == "network":
+                row |= {"shown, enlarged": shown[0], "shown, edges": shown[1]}
         if all(np.isfinite(value) for value in list(row.values())[1:]):
             rows.append(row)
     mean: dict[str, Any] = {"picture": "mean"}
@@ -118,37 +120,48 @@ def boundary_figures(model: str) -> list[dict[str, Any]]:
     return [*rows, mean]
 
 
-def outline_error(
-    depth: NDArray[np.float32], truth: NDArray[np.float32], known: NDArray[np.bool_]
-) -> float:
-    """Mean difference of the profiles of depth and truth across outlines, along rows and columns.
+def outline_errors(
+    maps: tuple[NDArray[np.float32], ...], truth: NDArray[np.float32], known: NDArray[np.bool_]
+) -> tuple[list[float], list[float]]:
+    """Of each map: mean difference of its profiles to the truth's across outlines; outlines shown.
 
     An outline is a jump of the truth by more than JUMP that is nearly all there is within BAND of
-    the longer side. Each profile is put to 0 and 1 at its ends, so that wrong depth beside an
-    outline does not count, only where and how softly it passes from one to the other; outlines the
-    depth does not show at all, or the wrong way round, are left out. nan where there are none.
+    the longer side, along rows or columns. Each profile is put to 0 and 1 at its ends, so that
+    wrong depth beside an outline does not count, only where and how softly it passes from one to
+    the other. Judged are the outlines that every map shows, and the right way round; what share of
+    all each map shows is the second list. nan where there are none.
     """
-    total, count = 0.0, 0
-    for own, target, there in ((depth, truth, known), (depth.T, truth.T, known.T)):
-        width = target.shape[1]
-        reach, step = max(6, round(BAND * max(truth.shape))), max(1, round(0.003 * width))
-        columns = np.arange(reach, width - reach)
-        jump = np.abs(target[:, columns + step] - target[:, columns - step])
-        whole = np.abs(target[:, columns + reach] - target[:, columns - reach])
-        outline = (jump > JUMP) & (jump > 0.8 * whole)
-        offsets = np.arange(-reach, reach + 1)
-        for offset in offsets:
-            outline &= there[:, columns + offset]
-        y, x = np.nonzero(outline)
-        chosen = np.random.default_rng(0).permutation(len(y))[:4000]
-        y, x = y[chosen, None], columns[x[chosen], None] + offsets
-        profiles = own[y, x], target[y, x]
-        rise = [each[:, -1] - each[:, 0] for each in profiles]
-        shown = (rise[0] * rise[1] > 0) & (np.abs(rise[0]) > 0.02)
-        a, b = (
-            np.clip((each[shown] - each[shown, :1]) / r[shown, None], 0, 1)
-            for each, r in zip(profiles, rise, strict=True)
-        )
-        total += float(np.abs(a - b).mean(axis=1).sum()) if shown.any() else 0.0
-        count += int(shown.sum())
-    return total / count if count else float("nan")
+    differences, shown = [], []
+    for depth in maps:
+        found = [_across(*sides) for sides in ((depth, truth, known), (depth.T, truth.T, known.T))]
+        differences.append(np.concatenate([each[0] for each in found]))
+        shown.append(np.concatenate([each[1] for each in found]))
+    common = np.logical_and.reduce(shown)
+    errors = [float(each[common].mean()) if common.any() else float("nan") for each in differences]
+    return errors, [float(each.mean()) if each.size else float("nan") for each in shown]
+
+
+def _across(
+    depth: NDArray[np.float32], truth: NDArray[np.float32], known: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Of up to 4000 outlines that cross rows: the difference of the profiles, and what is shown."""
+    width = truth.shape[1]
+    reach, step = max(6, round(BAND * max(truth.shape))), max(1, round(0.003 * width))
+    columns = np.arange(reach, width - reach)
+    jump = np.abs(truth[:, columns + step] - truth[:, columns - step])
+    whole = np.abs(truth[:, columns + reach] - truth[:, columns - reach])
+    outline = (jump > JUMP) & (jump > 0.8 * whole)
+    offsets = np.arange(-reach, reach + 1)
+    for offset in offsets:
+        outline &= known[:, columns + offset]
+    y, x = np.nonzero(outline)
+    chosen = np.random.default_rng(0).permutation(len(y))[:4000]
+    y, x = y[chosen, None], columns[x[chosen], None] + offsets
+    rises, profiles = [], []
+    for each in (depth[y, x], truth[y, x]):
+        rise = each[:, -1:] - each[:, :1]
+        rises.append(rise[:, 0])
+        steep = np.where(rise == 0.0, 1.0, rise)  # what does not rise is not shown
+        profiles.append(np.clip((each - each[:, :1]) / steep, 0, 1))
+    shown = (rises[0] * rises[1] > 0) & (np.abs(rises[0]) > 0.02)
+    return np.abs(profiles[0] - profiles[1]).mean(axis=1), shown
