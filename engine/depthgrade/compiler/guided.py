@@ -13,7 +13,7 @@ from depthgrade.compiler.program import Program, Sampler, assemble
 from depthgrade.compiler.text import number
 
 REACH = 0.042  # of the map's height: the width of a network's soft edge (8 pixels of 192)
-ROUNDS = 2  # of drawing, each along and across: 34 % less error beside outlines, one round 27 %
+ROUNDS = 2  # of drawing, each along and across
 UNLIKE = 0.3  # sum of the differences of R, G and B (display code values) of another thing
 EPSILON = 4e-4  # variance of luma (DI code values) that counts as an edge: about 0.02 squared
 

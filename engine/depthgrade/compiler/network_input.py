@@ -54,16 +54,14 @@ def compile_network_input(
     to_working = input_transform(input_space, rendering, user)
     to_network = () if luma_only else output_transform(NETWORK_SPACE, rendering)
     luma = f"dot(rgb0, {vector(GUIDE_LUMA)})"
-    if luma_only:
-        lines += chain_lines("rgb0", f"input: {input_space}", to_working)
-        lines.append(f"    vec4 result = vec4({luma});")
-    else:
+    result = f"vec4({luma})" if luma_only else f"vec4(clamp(shown, 0.0, 1.0), {luma})"
+    if not luma_only:
         lines.append("    vec3 shown = rgb0;")
-        lines += chain_lines("rgb0", f"input: {input_space}", to_working)
-        if input_space != NETWORK_SPACE:
-            lines.append("    shown = rgb0;")
-            lines += chain_lines("shown", f"rendered: {NETWORK_SPACE}", to_network)
-        lines.append(f"    vec4 result = vec4(clamp(shown, 0.0, 1.0), {luma});")
+    lines += chain_lines("rgb0", f"input: {input_space}", to_working)
+    if input_space != NETWORK_SPACE and not luma_only:
+        lines.append("    shown = rgb0;")
+        lines += chain_lines("shown", f"rendered: {NETWORK_SPACE}", to_network)
+    lines.append(f"    vec4 result = {result};")
     samplers = plane_samplers(source)
     declared = [f"uniform sampler2D {sampler.name};" for sampler in samplers]
     tables = [

@@ -69,7 +69,6 @@ class Preview:
         self._warmed: set[str] = set()
         self._asked: str | None = None
         self._good: dict[str, tuple[Plan, Look]] = {}  # programs that are compiled, by label
-        self._ungraded: set[str] = set()  # the labels whose program is that of no grade
         self._last: dict[str, Texture] = {}
 
     def close(self) -> None:
@@ -150,12 +149,11 @@ class Preview:
             if known is None:  # the first picture of all: a small program
                 look = _UNGRADED
                 known = renderer.plan(frame.index, look=look)
-            elif label in self._ungraded:
+            elif not known[1].nodes:
                 look = _UNGRADED
             plan, settled = known
         texture = renderer.draw_plan(plan, settled, frame, label=label)
         self._good[label], self._last[label] = (plan, settled), texture
-        (self._ungraded.add if look is _UNGRADED else self._ungraded.discard)(label)
         if self.missed:
             renderer.forget(label)
         exact = current and not self.missed and self.depth.exact(frame.index, qualities, points)
