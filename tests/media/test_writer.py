@@ -249,13 +249,15 @@ def test_a_place_that_can_not_be_written_is_one_line(tmp_path, write_clip) -> No
 
 
 FULL = """
-import resource, sys
+import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from depthgrade.errors import MediaError
 from depthgrade.frames import ColorTags
 from depthgrade.media import ClipWriter, output_for
 from depthgrade.media.pixels import dtype_of
+# Shells have what they start in the background ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 path = Path(sys.argv[1])
 output = output_for(path)
 pixels = output.pixel_format
