@@ -101,6 +101,28 @@ def test_a_pass_that_matches_is_reused_and_says_so(project: Project, tmp_path: P
         assert "reused" not in renderer.depth_description
 
 
+def test_a_pass_of_the_same_network_fed_otherwise_is_not_taken(
+    project: Project, network: Path, tmp_path: Path
+) -> None:
+    """Beside it each way of feeding has the mapping of its own numbers."""
+    out = tmp_path / "pass"
+    analyze(project, out)
+    low = [json.loads((out / "manifest.json").read_text(encoding="utf-8"))["shots"][0]["low"]]
+    for mean in (0.1, 0.2):
+        card = tmp_path / f"{mean}.toml"
+        text = network.read_text(encoding="utf-8").replace('"tiny.onnx"', '"{}"')
+        text = text.format(network.with_suffix(".onnx")) + f"mean = [{mean}, {mean}, {mean}]\n"
+        card.write_text(text, encoding="utf-8")
+        with Renderer(replace(project, model=str(card))) as renderer:
+            low.append(renderer.shot(0).mapping.low)
+            renderer.depth_map(0)
+            assert "reused" not in renderer.depth_description
+    # The weights of the network add up to 1, so its answer is lower by the mean.
+    assert low == pytest.approx([low[0], low[0] - 0.1, low[0] - 0.2], abs=1e-4)
+    with pytest.raises(DepthError, match="holds depth of another model"):
+        analyze(replace(project, model=str(card)), out)
+
+
 def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, clip: Path) -> None:
     out = tmp_path / "pass"
     analyze(project, out, frames=(0, 3))

@@ -37,7 +37,9 @@ class SourceNote(_Part):
 
 
 class ModelNote(_Part):
-    """The network, what its output means, and the size of its input (width, height)."""
+    """The network, what its output means, the size of its input (width, height), and the numbers
+    it is given, as its card says them; passes of before these were noted have the defaults.
+    """
 
     name: str
     sha256: Sha256
@@ -45,6 +47,10 @@ class ModelNote(_Part):
     near: str
     quality: str
     input_size: tuple[int, int]
+    value_range: str = "0..1"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    channels: str = "rgb"
 
 
 class InputNote(_Part):

@@ -369,18 +369,18 @@ class ClipDepth:
 
     def _depth_fingerprint(self, quality: str, shot: depth.Shot) -> str:
         """Everything the analysis of a shot follows from."""
-        if self._pass is not None:
+        if self._network is not None:  # a pass found beside it may be another network's
+            estimator = self._network.estimator(quality)
+            size = self._network.input_size(quality)
+            stat = estimator.path.stat()
+            origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
+        else:
+            assert self._pass is not None
             directory = self._pass.directory
             files = sorted(
                 (f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in directory.iterdir()
             )
             origin = f"{directory.resolve()} {files}"
-        else:
-            assert self._network is not None
-            estimator = self._network.estimator(quality)
-            size = self._network.input_size(quality)
-            stat = estimator.path.stat()
-            origin = f"{estimator.path} {stat.st_size} {stat.st_mtime_ns} {estimator.card} {size}"
         shader = self._view.identity((64, 36))
         rule = f"{FAR_PERCENTILE} {NEAR_PERCENTILE}"
         return f"{fingerprint(self._reader.info)} {origin} {shader} {shot} {rule}"

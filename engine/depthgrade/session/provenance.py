@@ -43,6 +43,10 @@ def model_note(
         near=card.near,
         quality=quality,
         input_size=input_size,
+        value_range=card.value_range,
+        mean=card.mean,
+        std=card.std,
+        channels=card.channels,
     )
 
 
