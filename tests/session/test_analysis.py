@@ -123,6 +123,30 @@ def test_a_pass_of_the_same_network_fed_otherwise_is_not_taken(
         analyze(replace(project, model=str(card)), out)
 
 
+def test_a_sequence_drawn_anew_is_another_clip(network: Path, tmp_path: Path) -> None:
+    """Pictures of the same names and sizes, those amid it with other contents."""
+    ramp = np.repeat(np.tile(np.arange(64, dtype=np.uint8), (48, 1))[..., None], 3, -1)
+
+    def draw(index: int, level: int) -> None:
+        file = tmp_path / "clip" / f"{index}.ppm"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"P6 64 48 255\n" + (ramp + np.uint8(level)).tobytes())
+
+    for index in range(4):
+        draw(index, 0)
+    project = Project(clip=tmp_path / "clip", model=str(network))
+    analyze(project, tmp_path / "pass")
+    with Renderer(project) as renderer:
+        before = renderer.shot(0).mapping
+    draw(1, 150)
+    draw(2, 150)
+    with Renderer(project) as renderer:
+        # The weights of the network add up to 1, so the brightest is that much nearer.
+        assert renderer.shot(1).mapping.high == pytest.approx(before.high + 150 / 255, abs=0.01)
+        renderer.depth_map(0)
+        assert "reused" not in renderer.depth_description
+
+
 def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, clip: Path) -> None:
     out = tmp_path / "pass"
     analyze(project, out, frames=(0, 3))

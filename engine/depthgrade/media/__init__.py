@@ -5,7 +5,7 @@ The one package that PyAV (FFmpeg) and OpenEXR enter at.
 
 from .movie import later_timecode
 from .outputs import CODECS, OutputFormat, output_for, usual_suffix
-from .pictures import read_picture
+from .pictures import clip_files, read_picture
 from .reader import ClipReader, open_clip
 from .writer import ClipWriter
 
@@ -14,6 +14,7 @@ __all__ = [
     "ClipReader",
     "ClipWriter",
     "OutputFormat",
+    "clip_files",
     "later_timecode",
     "open_clip",
     "output_for",

@@ -70,6 +70,11 @@ def sequence_files(path: Path) -> list[Path]:
     return sorted(files, key=lambda file: (number_of(file) or 0, file.name))
 
 
+def clip_files(path: Path) -> list[Path]:
+    """The file of a clip, or the pictures of its sequence. Raises MediaError without a picture."""
+    return sequence_files(path) if is_sequence(path) else [path]
+
+
 def number_of(file: Path) -> int | None:
     """The last number in a picture's name, if any."""
     found = _NUMBER.search(file.stem)
@@ -84,7 +89,7 @@ class PictureSource:
         if rate <= 0:
             raise MediaError(f"{path}: {rate} frames per second; more than 0 are allowed")
         several = is_sequence(path)
-        self.files = sequence_files(path) if several else [path]
+        self.files = clip_files(path)
         self.damaged: set[int] = set()
         self.rate = rate
         first = read_picture(self.files[0])

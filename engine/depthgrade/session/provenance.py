@@ -2,11 +2,10 @@
 
 A render takes stored depth only where everything agrees: clip, network, colour and filter. The
 clip's hash covers its size and both ends, so that it survives copying and renaming and costs
-nothing on a file of a terabyte.
+nothing on a file of a terabyte; of a sequence, a little of every picture.
 """
 
 import hashlib
-import re
 from pathlib import Path
 
 from depthgrade import depth
@@ -15,17 +14,20 @@ from depthgrade.depth.card import file_sha256
 from depthgrade.depth.manifest import FilterNote, ModelNote, SourceNote
 from depthgrade.errors import DepthError
 from depthgrade.frames import ClipInfo
+from depthgrade.media import clip_files
 from depthgrade.session.shots import cache_file, load, store
 from depthgrade.session.temporal import VERSION
 
 _END = 1 << 20  # bytes hashed at either end of a file
+# Of each picture, at either end and amid it: uncompressed ones keep their size when drawn anew.
+_PART = 1 << 12
 
 
 def source_note(info: ClipInfo) -> SourceNote:
     """The clip as a manifest names it."""
     return SourceNote(
         name=info.path.name,
-        fingerprint=_hash(_files(info.path)),
+        fingerprint=_hash(clip_files(info.path)),
         frame_count=info.frame_count,
         size=info.size,
         track=info.track,
@@ -72,28 +74,18 @@ def remembered_pass(info: ClipInfo) -> depth.DepthPass | None:
 
 
 def _note(info: ClipInfo) -> Path:
-    return cache_file("pass", f"{_hash(_files(info.path))} {info.track}")
-
-
-def _files(path: Path) -> list[Path]:
-    """The file of a clip, or those of its sequence."""
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return sorted(each for each in path.iterdir() if each.is_file())
-    return sorted(path.parent.glob(re.sub(r"%\d*d|#+", "*", path.name)))
+    return cache_file("pass", f"{_hash(clip_files(info.path))} {info.track}")
 
 
 def _hash(files: list[Path]) -> str:
     digest = hashlib.sha256()
     several = len(files) > 1
-    for number, path in enumerate(files):
+    for path in files:
         size = path.stat().st_size
-        # Frames of a sequence are told by name and size; their number alone could be the same.
         digest.update(f"{path.name if several else ''} {size}\n".encode())
-        if number in {0, len(files) - 1}:
-            with path.open("rb") as stream:
-                digest.update(stream.read(_END))
-                stream.seek(max(0, size - _END))
-                digest.update(stream.read(_END))
+        length = _PART if several else _END
+        with path.open("rb") as stream:
+            for start in (0, *([size // 2] if several else []), max(0, size - length)):
+                stream.seek(start)
+                digest.update(stream.read(length))
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from depthgrade import depth
 from depthgrade.frames import ClipInfo, Frame
-from depthgrade.media import ClipReader
+from depthgrade.media import ClipReader, clip_files
 from depthgrade.resources import user_cache
 
 Map = NDArray[np.float32]
@@ -65,8 +65,7 @@ def thumbnail(frame: Frame, size: tuple[int, int], component: str | None = None)
 
 def fingerprint(info: ClipInfo) -> str:
     """What tells a clip's pictures from those of another, or of the same file changed."""
-    files = [info.path] if info.path.is_file() else []
-    stats = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+    stats = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in clip_files(info.path)]
     return f"{info.path.resolve()} {stats} {info.track} {info.frame_count} {info.size}"
 
 
