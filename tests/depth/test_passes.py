@@ -55,6 +55,46 @@ def test_distance_becomes_nearness_and_nothing_becomes_0(tmp_path: Path, name: s
     assert raw[3, 3] == 0.5
 
 
+def test_depth_of_a_part_of_the_picture_lies_where_it_belongs(tmp_path: Path) -> None:
+    """Compositors write the data window alone, here beyond the upper left corner, too."""
+    for number, (x, y) in enumerate([(3, 2), (-3, -2)]):
+        header = {
+            "type": OpenEXR.scanlineimage,
+            "dataWindow": (np.array([x, y], np.int32), np.array([x + 7, y + 3], np.int32)),
+            "displayWindow": (np.array([0, 0], np.int32), np.array([15, 8], np.int32)),
+        }
+        distance = np.full((4, 8), 4.0, np.float32)
+        distance[3, 7] = 2.0
+        OpenEXR.File(header, {"Z": distance}).write(str(tmp_path / f"z.{number}.exr"))
+    found = DepthPass(tmp_path)
+    assert found.size == (16, 9)
+    expected = np.zeros((9, 16), np.float32)
+    expected[2:6, 3:11], expected[5, 10] = 0.25, 0.5
+    np.testing.assert_array_equal(found.raw(0), expected)
+    expected = np.zeros((9, 16), np.float32)
+    expected[0:2, 0:5], expected[1, 4] = 0.25, 0.5
+    np.testing.assert_array_equal(found.raw(1), expected)
+
+
+def test_a_display_window_of_any_size_is_not_believed(tmp_path: Path) -> None:
+    header = {
+        "type": OpenEXR.scanlineimage,
+        "displayWindow": (np.array([0, 0], np.int32), np.array([99_999, 99_999], np.int32)),
+    }
+    OpenEXR.File(header, {"Z": NEAR}).write(str(tmp_path / "z.1.exr"))
+    with pytest.raises(DepthError, match="display window is 100000x100000; allowed: up to 16384"):
+        DepthPass(tmp_path).raw(0)
+
+
+def test_depth_is_found_in_any_part_of_a_file(tmp_path: Path) -> None:
+    parts = [
+        OpenEXR.Part({"name": name, "type": OpenEXR.scanlineimage}, {channel: NEAR})
+        for name, channel in (("rgba", "R"), ("depth", "Z"))
+    ]
+    OpenEXR.File(parts).write(str(tmp_path / "z.1.exr"))
+    np.testing.assert_array_equal(DepthPass(tmp_path).raw(0), 1 / NEAR)
+
+
 def test_our_own_channel_goes_before_distance(tmp_path: Path) -> None:
     write_depth_frame(tmp_path / "f1.exr", near=NEAR, distance=np.full_like(NEAR, 9.0))
     np.testing.assert_array_equal(DepthPass(tmp_path).raw(0), NEAR)

@@ -6,6 +6,8 @@ is what compositors mean by it: distance along the view, larger is farther, infi
 
 import os
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ from depthgrade.depth.manifest import read_manifest
 from depthgrade.errors import DepthError, unheard
 
 Plane = NDArray[np.float32]
+Channels = dict[str, Callable[[], Plane]]  # of a file, by name
 
 # Channels looked for where the manifest names none, with their meaning; the first that is there.
 _CHANNELS: dict[str, Literal["near", "distance"]] = {
@@ -25,6 +28,7 @@ _CHANNELS: dict[str, Literal["near", "distance"]] = {
     "depth.Z": "distance",
 }
 _NUMBER = re.compile(r"(\d+)\.exr$", re.IGNORECASE)
+_LARGEST_SIDE = 1 << 14  # of a display window, which is a number in a file and may be any
 _COMMENT = (
     "depth.near: near = 1, far = 0. depth.raw: the network's nearness, larger is nearer. "
     "Z: distance{unit}, larger is farther. motion: px to the next frame."
@@ -81,7 +85,7 @@ class DepthPass:
         """
         path, channels = self._channels(index)
         name, polarity = self._depth_channel(path, channels)
-        values = np.asarray(channels[name].pixels, np.float32)
+        values = channels[name]()
         if polarity == "distance":
             # Not-a-number and 0 are how scanners and renderers say "nothing there".
             there = np.isfinite(values) & (values > 0)
@@ -106,10 +110,9 @@ class DepthPass:
         path, channels = self._channels(index)
         if "motion.x" not in channels or "motion.y" not in channels:
             raise DepthError(f"{path}: has no motion; channels motion.x and motion.y are needed")
-        parts = [np.asarray(channels[f"motion.{axis}"].pixels, np.float32) for axis in "xy"]
-        return np.stack(parts, axis=-1)
+        return np.stack([channels[f"motion.{axis}"]() for axis in "xy"], axis=-1)
 
-    def _channels(self, index: int) -> tuple[Path, dict[str, Any]]:
+    def _channels(self, index: int) -> tuple[Path, Channels]:
         path = self._files.get(index + self._first)
         if path is None or index < 0:
             raise DepthError(
@@ -119,7 +122,7 @@ class DepthPass:
         return path, _read_channels(path)
 
     def _depth_channel(
-        self, path: Path, channels: dict[str, Any]
+        self, path: Path, channels: Channels
     ) -> tuple[str, Literal["near", "distance"]]:
         wanted = self.manifest.channel
         name = wanted or next((name for name in _CHANNELS if name in channels), None)
@@ -190,17 +193,52 @@ def write_depth_frame(
         raise DepthError(f"{path}: can't be written: {error}") from error
 
 
-def _read_channels(path: Path) -> dict[str, Any]:
+def _read_channels(path: Path) -> Channels:
+    """The channels of all parts; where two parts name one alike, the first's."""
+    found: Channels = {}
     try:
         # Separate channels: the default grouping refuses parts of different types.
         with unheard():
             file = OpenEXR.File(str(path), separate_channels=True)
         if not file.parts:
             raise ValueError("it is damaged or cut short")
-        found: dict[str, Any] = file.channels()
+        for part in file.parts:
+            for name, channel in part.channels.items():
+                found.setdefault(
+                    name, partial(_in_display_window, path, part.header, channel.pixels)
+                )
     except Exception as error:  # OpenEXR raises bare RuntimeError for a damaged file
         raise DepthError(f"{path}: not a readable OpenEXR file: {error}") from error
     return found
+
+
+def _in_display_window(path: Path, header: dict[str, Any], pixels: NDArray[Any]) -> Plane:
+    """A channel as large as the picture: compositors store what a picture holds something in.
+
+    What is not stored is 0, which is far or no distance; what lies beside the picture is left out.
+    Raises DepthError where the picture has no size one can have.
+    """
+    values = np.asarray(pixels, np.float32)
+    (x, y), (left, top), (right, bottom) = (
+        header["dataWindow"][0].tolist(),
+        *(corner.tolist() for corner in header["displayWindow"]),
+    )
+    height, width = bottom - top + 1, right - left + 1
+    if (x, y) == (left, top) and values.shape == (height, width):
+        return values
+    if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
+        raise DepthError(
+            f"{path}: its display window is {width}x{height}; allowed: up to {_LARGEST_SIDE} a side"
+        )
+    rows, columns = (
+        np.arange(max(0, start), min(size, start + length))
+        for start, length, size in zip(
+            (y - top, x - left), values.shape, (height, width), strict=True
+        )
+    )
+    shown = np.zeros((height, width), np.float32)
+    shown[np.ix_(rows, columns)] = values[np.ix_(rows + top - y, columns + left - x)]
+    return shown
 
 
 def _numbered_files(directory: Path) -> dict[int, Path]:
