@@ -1,6 +1,7 @@
 """`analyze` and `depth` as commands."""
 
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,32 @@ def test_depth_reports_shots_limits_and_stability(run: Run, clip: Path, network:
     assert shot["after"] <= shot["before"]
     shown = run("depth", clip, "--model", network)
     assert "far_limit" in shown.out and "steadied" in shown.out
+
+
+def test_a_network_that_takes_far_for_near_is_told_of_wherever_it_is_used(
+    run: Run, clip: Path, network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nearer is more blue, under the blue sky of the test picture.
+    weights = (struct.pack("<3f", *each) for each in ((1.0, 0.5, -0.5), (0.0, 0.0, 1.0)))
+    reversed_ = network.with_suffix(".onnx").read_bytes().replace(*weights)
+    (tmp_path / "blue.onnx").write_bytes(reversed_)
+    card = tmp_path / "blue.toml"
+    card.write_text(network.read_text(encoding="utf-8").replace("tiny", "blue"), encoding="utf-8")
+    told = "model blue: takes far for near on the test picture"
+    range_ = ("--model", card, "--frames", "0:2")
+    result = run("analyze", clip, *range_, "-o", tmp_path / "pass")
+    assert result.code == 0 and told in result.err and 'near = "smaller"' in result.err
+    look = ("--look", "studio-light", "-o")
+    with monkeypatch.context() as patch:  # asked once; the answer is kept
+        patch.setattr("depthgrade.depth.polarity.polarity", None)
+        assert told in run("depth", clip, *range_).err
+        assert told in str(json.loads(run("depth", clip, *range_, "--json").out)["notes"])
+        assert told in run("render", clip, *range_, *look, tmp_path / "graded.mp4").err
+        still = ("still", clip, *range_[:2], "--frame", "1", *look, tmp_path / "graded.png")
+        assert told in run(*still).err
+    right = card.read_text(encoding="utf-8") + 'near = "smaller"\n'
+    card.write_text(right, encoding="utf-8")
+    assert told not in run("depth", clip, *range_).err
 
 
 @pytest.mark.parametrize(

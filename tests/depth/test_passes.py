@@ -1,6 +1,7 @@
 """Depth passes: what is written is read, and what others write is understood."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,30 @@ def test_a_display_window_of_any_size_is_not_believed(tmp_path: Path) -> None:
     OpenEXR.File(header, {"Z": NEAR}).write(str(tmp_path / "z.1.exr"))
     with pytest.raises(DepthError, match="display window is 100000x100000; allowed: up to 16384"):
         DepthPass(tmp_path).raw(0)
+
+
+@pytest.mark.parametrize(
+    ("maps", "picture", "aspect", "told"),
+    [
+        ((320, 192), (1920, 1080), 1, ""),
+        ((96, 72), (720, 576), Fraction(16, 15), ""),
+        ((90, 72), (720, 576), Fraction(16, 15), ""),  # of the stored pixels
+        ((64, 64), (1920, 1080), 1, "is 64x64, the picture 1920x1080: depth is stretched to it"),
+        ((72, 128), (1920, 1080), 1, "upright, is needed"),
+        ((128, 72), (1080, 1920), 1, "upright, is needed"),
+    ],
+)
+def test_a_pass_of_another_shape_is_told_of(
+    tmp_path: Path, maps: tuple[int, int], picture: tuple[int, int], aspect: Fraction, told: str
+) -> None:
+    write_depth_frame(tmp_path / "f.1.exr", near=np.zeros(maps[::-1], np.float32))
+    given = DepthPass(tmp_path)
+    if "needed" in told:
+        with pytest.raises(DepthError, match=told):
+            given.stretch(picture, Fraction(aspect))
+    else:
+        assert given.stretch(picture, Fraction(aspect)).endswith(told)
+        assert bool(given.stretch(picture, Fraction(aspect))) == bool(told)
 
 
 def test_depth_is_found_in_any_part_of_a_file(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def analyze(
                 "kept": report.kept,
                 "shots": report.shots,
                 "depth": report.depth,
+                "notes": list(report.notes),
             }
         )
         return
@@ -111,6 +112,8 @@ def analyze(
         f" {report.depth}",
         markup=False,
     )
+    for each in report.notes:
+        note(each)
 
 
 def depth(
@@ -138,7 +141,7 @@ def depth(
     project = changes.project(source)
     speed = options.parse_rate(rate)
     with bars() as progress:
-        shots = report_depth(
+        report = report_depth(
             project,
             frames=_range(frames, project.clip, project.track, speed),
             quality=_quality(quality),
@@ -146,13 +149,13 @@ def depth(
             progress=progress,
         )
     if json:
-        print_json({"clip": str(project.clip), "shots": [asdict(each) for each in shots]})
+        print_json({"clip": str(project.clip), **asdict(report)})
         return
     shown = table(
         *("shot", "far_limit", "near_limit", "depth, far to near", "instability", "steadied"),
         right=("far_limit", "near_limit", "instability", "steadied"),
     )
-    for each in shots:
+    for each in report.shots:
         shown.add_row(
             f"{each.frames[0]}:{each.frames[1]}",
             f"{each.far:.3f}",
@@ -162,8 +165,10 @@ def depth(
             _percent(each.after),
         )
     output().print(shown)
-    if any(each.measured < each.frames[1] - each.frames[0] for each in shots):
+    if any(each.measured < each.frames[1] - each.frames[0] for each in report.shots):
         note(f"measured on the {MEASURED} middle frames of longer shots")
+    for said in report.notes:
+        note(said)
 
 
 def _range(text: str | None, clip: object, track: int, rate: object) -> tuple[int, int] | None:

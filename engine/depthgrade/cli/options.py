@@ -95,7 +95,9 @@ DepthFolder = Annotated[
     typer.Option(
         "--depth",
         metavar="DIR",
-        help="A folder of depth EXR files, one a frame, to use instead of a network.",
+        help="A folder of depth EXR files, one a frame, to use instead of a network: of"
+        " `analyze`, or from elsewhere with depth.near, Z or depth.Z, or the channel and polarity"
+        " that its manifest.json names.",
         rich_help_panel=_DEPTH,
     ),
 ]

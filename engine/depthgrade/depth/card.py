@@ -133,6 +133,12 @@ class ModelCard(BaseModel):
         """Whether the file is on this machine (its contents are checked when it is opened)."""
         return any(path.is_file() for path in self.candidates())
 
+    @property
+    def in_the_box(self) -> bool:
+        """Whether card and file came with the program, whose tests say that they agree."""
+        box = directory("models")
+        return self._folder == box and (box / self.file).is_file()
+
     def path(self) -> Path:
         """The file on this machine. Raises DepthError if it is not here."""
         for candidate in self.candidates():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from depthgrade.depth.card import ModelCard, Quality, file_sha256, load_card
 from depthgrade.depth.estimator import Estimator
-from depthgrade.depth.polarity import polarity, turned
+from depthgrade.depth.polarity import polarity, reversal, turned
 from depthgrade.errors import DepthError
 from depthgrade.resources import user_cache
 
@@ -113,15 +113,7 @@ def check(card: ModelCard, quality: Quality = "better") -> Checked:
         verdict, agreement = polarity(estimator)
     notes: tuple[str, ...] = ()
     if verdict == "wrong":
-        hint = (
-            f'near = "{"smaller" if card.near == "larger" else "larger"}"'
-            if card.output == "disparity"
-            else 'output = "disparity"'
-        )
-        raise DepthError(
-            f"model {card.name}: takes far for near on the test picture (correlation "
-            f"{agreement:.2f}); its card needs {hint}"
-        )
+        raise DepthError(reversal(card, agreement))
     if verdict == "unclear":
         notes = (
             f"says little of the depth of the test picture (correlation {agreement:.2f}): "

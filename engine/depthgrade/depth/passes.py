@@ -4,9 +4,11 @@ Our own channel is `depth.near`: nearness, near = 1 and far = 0, which is what t
 is what compositors mean by it: distance along the view, larger is farther, infinite for nothing.
 """
 
+import math
 import os
 import re
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +17,7 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-from depthgrade.depth.manifest import read_manifest
+from depthgrade.depth.manifest import NAME, read_manifest
 from depthgrade.errors import DepthError, unheard
 
 Plane = NDArray[np.float32]
@@ -28,6 +30,9 @@ _CHANNELS: dict[str, Literal["near", "distance"]] = {
     "depth.Z": "distance",
 }
 _NUMBER = re.compile(r"(\d+)\.exr$", re.IGNORECASE)
+# Times as wide in shape as the picture, or as narrow, from which a pass is said to be stretched:
+# sizes that networks take, such as 320x192 for 16:9, stay below.
+_STRETCHED = 1.1
 _LARGEST_SIDE = 1 << 14  # of a display window, which is a number in a file and may be any
 _COMMENT = (
     "depth.near: near = 1, far = 0. depth.raw: the network's nearness, larger is nearer. "
@@ -50,7 +55,7 @@ class DepthPass:
         self._first = first if self.manifest.first_frame is None else self.manifest.first_frame
         if self._first > max(self._files):
             raise DepthError(
-                f"{self.directory / 'manifest.json'}: first_frame is {self._first}; the last file "
+                f"{self.directory / NAME}: first_frame is {self._first}; the last file "
                 f"is {max(self._files)}"
             )
         self._size: tuple[int, int] | None = None
@@ -73,6 +78,20 @@ class DepthPass:
             height, width = self.raw(number - self._first).shape
             self._size = (width, height)
         return self._size
+
+    def stretch(self, picture: tuple[int, int], pixel_aspect: Fraction) -> str:
+        """A sentence where the maps are stretched to cover a picture of a size, else "".
+
+        Raises DepthError where one is upright and the other lies.
+        """
+        (wide, high), (width, height) = self.size, picture
+        # Of either shape: maps are made of stored pixels as well as of displayed ones.
+        shapes = width / height, width / height * float(pixel_aspect)
+        apart = min(abs(math.log(wide / high / shape)) for shape in shapes)
+        what = f"{self.directory}: is {wide}x{high}, the picture {width}x{height}"
+        if (wide - high) * (width - height) < 0 and apart > math.log(_STRETCHED):
+            raise DepthError(f"{what}; depth of the picture as it is shown, upright, is needed")
+        return f"{what}: depth is stretched to it" if apart > math.log(_STRETCHED) else ""
 
     def __contains__(self, index: int) -> bool:
         return index >= 0 and index + self._first in self._files
@@ -129,13 +148,13 @@ class DepthPass:
         if name is None or name not in channels:
             raise DepthError(
                 f"{path}: no channel {wanted or ' or '.join(_CHANNELS)}; it has "
-                f"{', '.join(sorted(channels)) or 'none'}"
+                f"{', '.join(sorted(channels)) or 'none'}; {NAME} beside it may name another: "
+                '{"channel": "NAME", "polarity": "near" or "distance"}'
             )
         polarity = self.manifest.polarity or _CHANNELS.get(name)
         if polarity is None:
             raise DepthError(
-                f'{self.directory / "manifest.json"}: channel {name} needs "polarity"; allowed: '
-                "near, distance"
+                f'{self.directory / NAME}: channel {name} needs "polarity"; allowed: near, distance'
             )
         return name, polarity
 

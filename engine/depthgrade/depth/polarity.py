@@ -4,6 +4,9 @@ The commonest mistake with a depth network is to take far for near. A road that 
 between two rows of posts, drawn here, has the same depth for every network that works at all.
 """
 
+import hashlib
+import json
+from contextlib import suppress
 from typing import Literal
 
 import numpy as np
@@ -11,10 +14,14 @@ from numpy.typing import NDArray
 
 from depthgrade.depth.card import ModelCard
 from depthgrade.depth.estimator import Estimator
+from depthgrade.errors import DepthError
+from depthgrade.resources import user_cache
 
 Map = NDArray[np.float32]
 Verdict = Literal["right", "wrong", "unclear"]
 
+# What of a card the answer to the test picture depends on, besides the file.
+_DECIDING = ("output", "near", "value_range", "mean", "std", "channels", "faster", "better")
 _HORIZON = 0.42  # of the height, from the top
 _SURE = 0.35  # correlation with the drawn depth from which the answer counts; good ones reach 0.9
 _POSTS = (2.2, 3.2, 4.8, 7.5, 12.0)  # distances in metres
@@ -62,6 +69,43 @@ def polarity(estimator: Estimator) -> tuple[Verdict, float]:
     if abs(agreement) < _SURE:
         return "unclear", agreement
     return ("right" if agreement > 0 else "wrong"), agreement
+
+
+def reversal(card: ModelCard, agreement: float) -> str:
+    """The sentence about a network that takes far for near, and what would put it right."""
+    needed = f'near = "{"smaller" if card.near == "larger" else "larger"}"'
+    if card.output != "disparity":
+        needed = 'output = "disparity"'
+    return (
+        f"model {card.name}: takes far for near on the test picture (correlation {agreement:.2f});"
+        f" its card needs {needed}"
+    )
+
+
+def suspicion(estimator: Estimator) -> str:
+    """`reversal` where the test picture shows it, else "".
+
+    A network is asked once; its answer is kept in the user's cache. One in the box is not asked.
+    """
+    card = estimator.card
+    if card.in_the_box:
+        return ""
+    stat = estimator.path.stat()
+    file = card.sha256 or f"{estimator.path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+    fed = card.model_dump(include={*_DECIDING})
+    origin = hashlib.sha256(f"{file} {estimator.quality} {fed}".encode()).hexdigest()[:24]
+    answer = user_cache() / "polarity" / f"{origin}.json"
+    with suppress(OSError, ValueError, TypeError):
+        verdict, agreement = json.loads(answer.read_text(encoding="utf-8"))
+        return reversal(card, float(agreement)) if verdict == "wrong" else ""
+    try:
+        verdict, agreement = polarity(estimator)
+    except DepthError:
+        return ""  # what it makes of the clip is what counts, and is said there
+    with suppress(OSError):  # a cache that can't be written only costs time
+        answer.parent.mkdir(parents=True, exist_ok=True)
+        answer.write_text(json.dumps([verdict, agreement]), encoding="utf-8")
+    return reversal(card, agreement) if verdict == "wrong" else ""
 
 
 def turned(card: ModelCard) -> ModelCard | None:

@@ -31,13 +31,17 @@ _FARTHEST = 1e6  # of a distance written: filters of compositors make NaN of inf
 
 @dataclass(frozen=True)
 class AnalysisReport:
-    """What an analysis did: frames estimated now, frames that were there, shots, the network."""
+    """What an analysis did: frames estimated now, frames that were there, shots, the network.
+
+    notes   what the user should know of clip and depth, one sentence each
+    """
 
     directory: Path
     estimated: int
     kept: int
     shots: int
     depth: str
+    notes: tuple[str, ...]
 
 
 def frame_path(directory: Path, index: int) -> Path:
@@ -98,7 +102,12 @@ def analyze(
         if kind == "near":
             remember_pass(renderer.info, out)
         return AnalysisReport(
-            out, len(missing), kept, len(shots), f"{wanted.model.name}, {quality}"
+            directory=out,
+            estimated=len(missing),
+            kept=kept,
+            shots=len(shots),
+            depth=f"{wanted.model.name}, {quality}",
+            notes=(*renderer.info.notes, *renderer.notes),
         )
 
 

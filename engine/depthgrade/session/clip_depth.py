@@ -91,9 +91,11 @@ class ClipDepth:
         self._read = 0  # frames taken from the pass
         self._reading = Ahead[Map]("depthgrade-depth")
         self._same: dict[str, bool] = {}  # by quality: whether the pass holds the same depth
+        self._stretch = ""  # what there is to say of the shape of a given pass
         if project.depth:
             self._pass: depth.DepthPass | None = depth.DepthPass(project.depth)
             self._check_pass(self._pass, project)
+            self._stretch = self._pass.stretch(reader.info.size, reader.info.upright_pixel_aspect)
             return
         self._network = NetworkDepth(
             _card(project), self._pictures, engine, self._view, past_only=past_only
@@ -271,8 +273,9 @@ class ClipDepth:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why the network does not run on something faster, a line each."""
-        return self._network.notes if self._network is not None else ()
+        """What is doubtful of the depth, and why its network does not run on something faster."""
+        network = self._network.notes if self._network is not None else ()
+        return (*filter(None, [self._stretch]), *network)
 
     @property
     def network(self) -> NetworkDepth | None:

@@ -36,6 +36,14 @@ class ShotReport:
     after: float | None
 
 
+@dataclass(frozen=True)
+class DepthReport:
+    """The depth of a range of a clip; notes: what the user should know, one sentence each."""
+
+    shots: tuple[ShotReport, ...]
+    notes: tuple[str, ...]
+
+
 def report_depth(
     project: Project,
     *,
@@ -43,7 +51,7 @@ def report_depth(
     quality: str = "better",
     rate: Fraction | int | None = None,
     progress: Progress | None = None,
-) -> list[ShotReport]:
+) -> DepthReport:
     """The depth of every shot in a range of a clip. Raises as Renderer does."""
     found = []
     with Renderer(project, rate=rate, progress=progress) as renderer:
@@ -52,7 +60,7 @@ def report_depth(
             last = min(renderer.shot(index, quality).shot.stop, stop)
             found.append(_report(renderer, index, last, quality, progress))
             index = last
-    return found
+        return DepthReport(tuple(found), (*renderer.info.notes, *renderer.notes))
 
 
 def _report(

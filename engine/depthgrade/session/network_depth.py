@@ -17,6 +17,7 @@ from depthgrade import depth
 from depthgrade.color import DisplayRendering, UserConfig
 from depthgrade.compiler import Program, Source, compile_network_input
 from depthgrade.depth.manifest import InputNote
+from depthgrade.depth.polarity import suspicion
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
@@ -85,6 +86,7 @@ class NetworkDepth:
         self._past_only = past_only
         self._stack = ExitStack()
         self._estimators: dict[str, depth.Estimator] = {}
+        self._doubts: dict[str, None] = {}  # of the opened networks; a set in order
         self._runners: dict[str, DepthRunner] = {}
         self._filters: dict[str, TemporalFilter] = {}
         # by quality and slot: the frame, the network's picture and its raw nearness
@@ -105,15 +107,16 @@ class NetworkDepth:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why they do not run on something faster, a line each."""
+        """What is doubtful of them, and why they do not run on something faster, a line each."""
         said = (note for runner in self._runners.values() for note in runner.notes)
-        return tuple(dict.fromkeys(said))
+        return tuple(note for note in dict.fromkeys((*self._doubts, *said)) if note)
 
     def estimator(self, quality: str) -> depth.Estimator:
         """The network of a quality, opened on first use."""
         if quality not in self._estimators:
             made = depth.Estimator(self.card, cast(Quality, quality))
             self._estimators[quality] = self._stack.enter_context(made)
+            self._doubts[suspicion(made)] = None
         return self._estimators[quality]
 
     def open(self, quality: str) -> None:

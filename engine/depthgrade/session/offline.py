@@ -165,7 +165,8 @@ def still(
             writer.write(planes, decoded.pts, renderer.info.durations[frame])
             seconds = perf_counter() - began
         stages = renderer.stages.milliseconds(1)
-        notes = (*renderer.info.notes, *writer.notes, *renderer.target_notes(start, stop))
+        said = (*renderer.info.notes, *renderer.notes, *writer.notes)
+        notes = (*said, *renderer.target_notes(start, stop))
         return RenderReport(out, 1, seconds, stages, renderer.depth_description, notes)
 
 

@@ -170,7 +170,7 @@ class Renderer(Closing):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why decoding and depth do not run on something faster, a line each."""
+        """What is doubtful of depth, and why it and decoding do not run on something faster."""
         depth = self._depth.notes if isinstance(self._depth, ClipDepth) else ()
         return (*filter(None, [self._decoding]), *depth)
 
