@@ -125,6 +125,36 @@ def test_an_added_network_gets_a_card_that_fits_it(make_network: NetworkMaker) -
     assert found[-4:].mean() > found[:4].mean()
 
 
+def test_the_file_of_a_shipped_card_is_added_for_that_card(
+    material: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    network = material / "models" / "tcmonodepth_tcsmallnet_192x320.onnx"
+    monkeypatch.setenv("DEPTHGRADE_MATERIAL", str(tmp_path / "none"))
+    assert not load_card("tcmonodepth-small").available
+    assert collection.add(network).card.name == "tcmonodepth-small"
+    assert load_card("tcmonodepth-small").verify().parent == collection.folder()
+    assert not list(collection.folder().glob("*.toml"))
+
+
+def test_another_network_of_a_shipped_name_is_refused(make_network: NetworkMaker) -> None:
+    """Its card would never be read, and --model would take the shipped network."""
+    network = make_network((1, 3, 32, 64), weights=LESS_BLUE, name="depthgrade-small.onnx")
+    with pytest.raises(DepthError, match="name depthgrade-small has a card already; rename"):
+        collection.add(network)
+    assert not collection.folder().exists()
+
+
+@pytest.mark.parametrize("file", ["../../network.onnx", "/no/network.onnx", "..", ".profile"])
+def test_a_download_is_put_nowhere_but_among_the_models(
+    server: Server, remote: Path, file: str
+) -> None:
+    text = remote.read_text(encoding="utf-8").replace('file = "network.onnx"', f'file = "{file}"')
+    remote.write_text(text, encoding="utf-8")
+    with pytest.raises(DepthError, match=r"a plain name ending in \.onnx"):
+        collection.fetch(load_card(remote))
+    assert not server.asked
+
+
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [

@@ -94,9 +94,9 @@ def add(
 
     added = collection.add(file)
     _tell(added)
-    output().print(
-        f"use it with --model {added.card.name}; its card: {added.path.with_suffix('.toml')}"
-    )
+    own = added.path.with_suffix(".toml")
+    where = f"; its card: {own}" if own.is_file() else ""
+    output().print(f"use it with --model {added.card.name}{where}")
 
 
 def _tell(checked: "Checked") -> None:

@@ -134,10 +134,14 @@ class ModelCard(BaseModel):
         return any(path.is_file() for path in self.candidates())
 
     @property
+    def shipped(self) -> bool:
+        """Whether the card came with the program."""
+        return self._folder == directory("models")
+
+    @property
     def in_the_box(self) -> bool:
         """Whether card and file came with the program, whose tests say that they agree."""
-        box = directory("models")
-        return self._folder == box and (box / self.file).is_file()
+        return self.shipped and (self._folder / self.file).is_file()
 
     def path(self) -> Path:
         """The file on this machine. Raises DepthError if it is not here."""

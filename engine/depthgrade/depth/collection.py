@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 
-from depthgrade.depth.card import ModelCard, Quality, file_sha256, load_card
+from depthgrade.depth.card import ModelCard, Quality, cards, file_sha256, load_card
 from depthgrade.depth.estimator import Estimator
 from depthgrade.depth.polarity import polarity, reversal, turned
 from depthgrade.errors import DepthError
@@ -52,6 +52,9 @@ def fetch(card: ModelCard, progress: Progress | None = None) -> Path:
         return card.verify()
     if card.url is None or card.sha256 is None or card.size_bytes is None:
         raise DepthError(f"model {card.name}: has no address to fetch it from; see {card.source}")
+    if Path(card.file).name != card.file or Path(card.file).suffix.lower() != ".onnx":
+        # A card says where to put what its address sends: anywhere, if it may name folders.
+        raise DepthError(f"model {card.name}: file is {card.file}; a plain name ending in .onnx")
     target = folder() / card.file
     part = target.with_name(target.name + ".part")
     try:
@@ -126,8 +129,9 @@ def add(source: Path) -> Checked:
     """Copies a network, and its card if it has one, into the user's folder; checks it first.
 
     source is an .onnx file (with a .toml of the same name beside it, or without) or a card. Without
-    a card one is written: what is assumed, with near and far as the test picture shows them. Raises
-    DepthError, and leaves nothing behind then.
+    a card one is written: what is assumed, with near and far as the test picture shows them. The
+    file of a shipped card is put where that looks for it. Raises DepthError, and leaves nothing
+    behind then.
     """
     card = load_card(source)
     notes: tuple[str, ...] = ()
@@ -141,7 +145,12 @@ def add(source: Path) -> Checked:
         checked = check(other)
         notes = ("its larger values are far; its card says so",)
     path, card = checked.path, checked.card
-    target = folder() / f"{card.name}.onnx"
+    shipped = next((each for each in cards() if each.shipped and each.name == card.name), None)
+    if shipped is not None and _facts(shipped) != _facts(card):
+        raise DepthError(
+            f"{source}: a network of the name {card.name} has a card already; rename this one"
+        )
+    target = folder() / (shipped.file if shipped is not None else f"{card.name}.onnx")
     if target.exists() and file_sha256(target) != file_sha256(path):
         raise DepthError(
             f"{target}: another network of the name {card.name} is there; rename this one"
@@ -152,11 +161,17 @@ def add(source: Path) -> Checked:
             part = target.with_name(target.name + ".part")
             shutil.copyfile(path, part)
             part.replace(target)
+        if shipped is not None:
+            return Checked(shipped, target, checked.agreement, checked.notes)
         card_file = target.with_suffix(".toml")
         card_file.write_text(card_text(card, target), encoding="utf-8")
     except OSError as error:
         raise DepthError(f"{target}: can't be written: {error.strerror or error}") from error
     return Checked(load_card(card_file), target, checked.agreement, (*notes, *checked.notes))
+
+
+def _facts(card: ModelCard) -> dict[str, object]:
+    return card.model_dump(exclude={"file"})
 
 
 def card_text(card: ModelCard, path: Path) -> str:
