@@ -88,6 +88,12 @@ def test_a_cut_download_goes_on(server: Server, remote: Path, ranges: bool) -> N
     assert server.asked == [None, "bytes=50-"]
 
 
+def test_a_network_that_was_damaged_since_is_fetched_again(server: Server, remote: Path) -> None:
+    path = collection.fetch(load_card(remote))
+    path.write_bytes(server.content[:-1])
+    assert collection.fetch(load_card(remote)).read_bytes() == server.content
+
+
 def test_another_file_than_the_cards_is_deleted(server: Server, remote: Path) -> None:
     server.content = server.content[:-1] + b"\0"
     with pytest.raises(DepthError, match="the download was deleted"):
@@ -107,9 +113,11 @@ def test_a_network_that_takes_far_for_near_is_found(
         collection.check(load_card(make_card(**size)))
     checked = collection.check(load_card(make_card(**size, near='"smaller"')))
     assert checked.agreement > 0.5
-    make_network((1, 3, 32, 64), weights=(0.0, 0.0, 0.0))
-    flat = collection.check(load_card(make_card(**size)))
-    assert "says little" in flat.notes[0]
+    # Equal everywhere; the second is no whole number, so that its deviation is not quite 0.
+    for then in ([], ["Sigmoid", "Sigmoid"]):
+        make_network((1, 3, 32, 64), weights=(0.0, 0.0, 0.0), then=then)
+        flat = collection.check(load_card(make_card(**size)))
+        assert "says little" in flat.notes[0]
 
 
 def test_an_added_network_gets_a_card_that_fits_it(make_network: NetworkMaker) -> None:
@@ -200,6 +208,11 @@ def number(field: int, value: int) -> bytes:
             part(1, part(5, part(5, number(14, 1) + part(8, b"w")))),
             "in another file",
         ),
+        (part(15, part(1, part(8, b"w"))), "holds sparse weights"),
+        (
+            part(1, part(5, b"\xb2\x01\x02\x08\x01")),
+            "holds sparse weights",
+        ),  # field 22 of an attribute
         (  # 30000 x 30000 float32: 3.4 GiB
             part(5, number(1, 30000) + number(1, 30000) + number(2, 1) + part(8, b"w")),
             "declares 3.4 GiB of weights; up to 2 GiB",
@@ -223,6 +236,17 @@ def test_a_hostile_network_is_refused_before_it_is_opened(
         check_onnx(path)
     with pytest.raises(DepthError, match=problem):
         load_card(path)
+
+
+def test_functions_of_a_network_are_looked_through(tmp_path: Path) -> None:
+    node = part(7, part(5, part(5, number(14, 1) + part(8, b"w"))))
+    path = tmp_path / "functions.onnx"
+    # Field 25 of the model: its tag takes two bytes.
+    path.write_bytes(
+        number(1, 8) + part(7, part(2, b"g")) + b"\xca\x01" + bytes([len(node)]) + node
+    )
+    with pytest.raises(DepthError, match=r"keeps weights \(w\) in another file"):
+        check_onnx(path)
 
 
 def test_graphs_in_graphs_end(tmp_path: Path) -> None:

@@ -113,6 +113,18 @@ def test_nan_is_an_error_and_never_a_depth_map(
         estimator.infer(PICTURE)
 
 
+@pytest.mark.parametrize("then", ["Flatten", "GlobalAveragePool"])
+def test_classes_and_single_numbers_are_no_depth_map(
+    make_network: MakeNetwork, make_card: MakeCard, then: str
+) -> None:
+    make_network(then=[then])
+    with (
+        Estimator(load_card(make_card()), provider="cpu") as estimator,
+        pytest.raises(DepthError, match=r"answers 16x8 with \(1, .*; one depth map is needed"),
+    ):
+        estimator.infer(PICTURE)
+
+
 @pytest.mark.parametrize(
     ("shape", "message"),
     [

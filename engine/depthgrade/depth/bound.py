@@ -22,7 +22,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from depthgrade.depth.runtime import new_session, one_line, picture_input
+from depthgrade.depth.runtime import map_size, new_session, one_line, picture_input
 from depthgrade.errors import DepthError
 from depthgrade.resources import user_cache
 
@@ -198,7 +198,7 @@ class BoundNetwork:
         first = expected[0]
         if first.dtype not in (np.float16, np.float32):
             raise DepthError(f"{way.name}: the network answers {first.dtype}; floats are needed")
-        self.answered = _size_of(first)
+        self.answered = map_size(first.shape, self.size)
         self.half_answer = first.dtype == np.float16
 
         self._output = value.ortvalue_from_shape_and_type(first.shape, first.dtype, *place)
@@ -211,13 +211,6 @@ class BoundNetwork:
                 raise DepthError(f"{way.name}: the answer changes by {apart:.2g} when it is bound")
         self._queued = onnxruntime.RunOptions()
         self._queued.add_run_config_entry("disable_synchronize_execution_providers", "1")
-
-
-def _size_of(answer: NDArray[Any]) -> tuple[int, int]:
-    """(width, height) of an answer. Raises DepthError if it is not one map."""
-    if answer.ndim < 2 or answer.size != answer.shape[-1] * answer.shape[-2]:
-        raise DepthError(f"the network answers with {answer.shape}; one depth map is needed")
-    return answer.shape[-1], answer.shape[-2]
 
 
 def ways() -> Iterator[Way | DepthError]:

@@ -48,7 +48,7 @@ def fetch(card: ModelCard, progress: Progress | None = None) -> Path:
     Raises DepthError if the card names no address, on any failure of the connection (what came so
     far is kept for the next time) and if the file is not the card's.
     """
-    if card.available:
+    if card.available and not _replaceable(card):
         return card.verify()
     if card.url is None or card.sha256 is None or card.size_bytes is None:
         raise DepthError(f"model {card.name}: has no address to fetch it from; see {card.source}")
@@ -84,6 +84,15 @@ def fetch(card: ModelCard, progress: Progress | None = None) -> Path:
         )
     part.replace(target)
     return target
+
+
+def _replaceable(card: ModelCard) -> bool:
+    """Whether the file that is there was fetched before and is damaged."""
+    try:
+        card.verify()
+    except DepthError:
+        return card.url is not None and card.path().parent == folder()
+    return False
 
 
 def _download(card: ModelCard, part: Path, there: int, progress: Progress | None) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from depthgrade.closing import Closing
 from depthgrade.depth.card import ModelCard, Quality, Size, fitted_size
-from depthgrade.depth.runtime import NetworkInput, Provider, one_line, open_session
+from depthgrade.depth.runtime import NetworkInput, Provider, map_size, one_line, open_session
 from depthgrade.errors import DepthError
 
 Image = NDArray[np.float32]
@@ -75,7 +75,7 @@ class Estimator(Closing):
             raise DepthError(
                 f"{self.path}: the network refuses a picture of {width}x{height}: {one_line(error)}"
             ) from error
-        nearness = self._nearness(np.asarray(answer))
+        nearness = self._nearness(np.asarray(answer), (width, height))
         if nearness.shape != (height, width):
             nearness = resize(nearness, width, height)
         return nearness
@@ -110,11 +110,11 @@ class Estimator(Closing):
             )
         return height, width
 
-    def _nearness(self, answer: NDArray[Any]) -> Image:
-        if answer.ndim < 2 or answer.size != answer.shape[-1] * answer.shape[-2]:
-            raise DepthError(
-                f"{self.path}: the network answers with {answer.shape}; one depth map is needed"
-            )
+    def _nearness(self, answer: NDArray[Any], picture: Size) -> Image:
+        try:
+            map_size(answer.shape, picture)
+        except DepthError as error:
+            raise DepthError(f"{self.path}: {error}") from error
         values = answer.reshape(answer.shape[-2:]).astype(np.float32)
         if self.card.output == "disparity":
             if not np.isfinite(values).all():

@@ -24,10 +24,12 @@ _BYTES |= {15: 16, 16: 2, 17: 1, 18: 1, 19: 1, 20: 1, 21: 1, 22: 1, 23: 1}
 _EXTERNAL = 1  # TensorProto.DataLocation
 
 # Field numbers of onnx.proto3.
-_MODEL_GRAPH = 7
-_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_VALUES = 1, 5, (11, 12, 13)
+_MODEL_GRAPH, _MODEL_FUNCTION = 7, 25
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_VALUES, _GRAPH_SPARSE = 1, 5, (11, 12, 13), 15
+_FUNCTION_NODE, _FUNCTION_ATTRIBUTE = 7, 11
 _NODE_ATTRIBUTE = 5
 _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS = 5, 6, 10, 11
+_ATTRIBUTE_SPARSE = 22, 23
 _TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_NAME, _TENSOR_RAW = 1, 2, 8, 9
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
 _VALUE_TYPE, _TYPE_TENSOR, _TYPE_SHAPE, _SHAPE_DIM, _DIM_VALUE = 2, 1, 2, 1, 1
@@ -68,6 +70,8 @@ def check_onnx(path: Path) -> None:
                 if number == _MODEL_GRAPH and start < stop:
                     found.graphs += 1
                     _graph(data, start, stop, found, 0)
+                elif number == _MODEL_FUNCTION:
+                    _function(data, start, stop, found)
     except OSError as error:
         raise DepthError(f"{path}: {error.strerror or error}; a readable file is needed") from error
     except _DamagedError:
@@ -84,10 +88,29 @@ def _graph(data: _Data, start: int, stop: int, found: _Found, depth: int) -> Non
             _tensor(data, begin, end, found)
         elif number in _GRAPH_VALUES:
             _value(data, begin, end, found)
+        elif number == _GRAPH_SPARSE:
+            raise _sparse(found)
         elif number == _GRAPH_NODE:
-            for inner, first, last in _fields(data, begin, end):
-                if inner == _NODE_ATTRIBUTE:
-                    _attribute(data, first, last, found, depth)
+            _node(data, begin, end, found, depth)
+
+
+def _function(data: _Data, start: int, stop: int, found: _Found) -> None:
+    for number, begin, end in _fields(data, start, stop):
+        if number == _FUNCTION_NODE:
+            _node(data, begin, end, found, 0)
+        elif number == _FUNCTION_ATTRIBUTE:
+            _attribute(data, begin, end, found, 0)
+
+
+def _node(data: _Data, start: int, stop: int, found: _Found, depth: int) -> None:
+    for number, begin, end in _fields(data, start, stop):
+        if number == _NODE_ATTRIBUTE:
+            _attribute(data, begin, end, found, depth)
+
+
+def _sparse(found: _Found) -> DepthError:
+    # A few numbers may declare a tensor of any size; no depth network needs them.
+    return DepthError(f"{found.path}: holds sparse weights; allowed: plain ones")
 
 
 def _attribute(data: _Data, start: int, stop: int, found: _Found, depth: int) -> None:
@@ -98,6 +121,8 @@ def _attribute(data: _Data, start: int, stop: int, found: _Found, depth: int) ->
             _tensor(data, begin, end, found)
         elif number in {_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS}:
             _graph(data, begin, end, found, depth + 1)
+        elif number in _ATTRIBUTE_SPARSE:
+            raise _sparse(found)
 
 
 def _tensor(data: _Data, start: int, stop: int, found: _Found) -> None:

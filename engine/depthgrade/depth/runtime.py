@@ -8,6 +8,7 @@ is read back afterwards.
 import contextlib
 import ctypes
 import io
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -160,6 +161,24 @@ def _usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def map_size(shape: tuple[int, ...], picture: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) of an answer of a shape to a picture of a size (width, height).
+
+    Raises DepthError if it is not one map of about the picture's shape.
+    """
+    width, height = shape[-1:-3:-1] if len(shape) > 1 else (0, 0)
+    beside = width * picture[1], height * picture[0]
+    if (
+        min(width, height) < 2
+        or max(beside) > 2 * min(beside)
+        or math.prod(shape) != width * height
+    ):
+        raise DepthError(
+            f"the network answers {picture[0]}x{picture[1]} with {shape}; one depth map is needed"
+        )
+    return width, height
 
 
 def picture_input(path: Path, session: Any) -> NetworkInput:
