@@ -9,8 +9,11 @@ import OpenEXR
 import pytest
 from depthgrade import DepthError, Look, Project, ProjectError, Renderer, looks
 from depthgrade.color import DisplayRendering
+from depthgrade.depth import Shot
 from depthgrade.nodes.registry import make_node
+from depthgrade.session import clip_depth
 from depthgrade.session.analysis import analyze, frame_path
+from depthgrade.session.provenance import remember_pass
 from numpy.typing import NDArray
 
 FRAMES = 6  # of the clip in conftest
@@ -144,6 +147,23 @@ def test_a_sequence_drawn_anew_is_another_clip(network: Path, tmp_path: Path) ->
         # The weights of the network add up to 1, so the brightest is that much nearer.
         assert renderer.shot(1).mapping.high == pytest.approx(before.high + 150 / 255, abs=0.01)
         renderer.depth_map(0)
+        assert "reused" not in renderer.depth_description
+
+
+def test_a_pass_cut_otherwise_is_not_taken_and_not_joined(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a change of how cuts are found: another shot has another mapping and window."""
+    analyze(project, tmp_path / "pass", frames=(0, 4))
+    shots = Shot(0, 2), Shot(2, FRAMES)
+    monkeypatch.setattr(clip_depth, "find_shots", lambda *_: shots)
+    with pytest.raises(DepthError, match="holds depth of another division into shots; choose"):
+        analyze(project, tmp_path / "pass")
+    analyze(project, tmp_path / "anew")
+    with Renderer(project) as renderer:
+        remember_pass(renderer.info, tmp_path / "pass")
+    with Renderer(project) as renderer:
+        np.testing.assert_array_equal(renderer.depth_map(3), stored(tmp_path / "anew", 3))
         assert "reused" not in renderer.depth_description
 
 

@@ -140,7 +140,10 @@ class Analysis(_Part):
         )
 
     def difference(self, other: "Analysis") -> str:
-        """What another analysis followed from otherwise, as "model, input"; "" if nothing."""
+        """What another analysis followed from otherwise, as "model, input"; "" if nothing.
+
+        Shots count where both have some of the same frames: those must be the same.
+        """
         parts = {
             "clip": (self.source, other.source),
             "model": (self.model, other.model),
@@ -153,7 +156,17 @@ class Analysis(_Part):
             # A clip may be renamed.
             if mine.model_dump(exclude={"name"}) != theirs.model_dump(exclude={"name"})
         ]
-        return ", ".join([*found, *(["kind"] if self.distance != other.distance else [])])
+        if self.distance != other.distance:
+            return ", ".join([*found, "kind"])
+        overlapping = (
+            (mine, theirs)
+            for mine in self.shots
+            for theirs in other.shots
+            if mine.start < theirs.stop and theirs.start < mine.stop
+        )
+        if any(mine != theirs for mine, theirs in overlapping):
+            found.append("division into shots")
+        return ", ".join(found)
 
 
 class PassManifest(BaseModel):

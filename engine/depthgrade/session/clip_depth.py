@@ -149,7 +149,7 @@ class ClipDepth:
     def approach(self, index: int, quality: str) -> bool:
         """Does a part of what `map` has to do for a frame; False if only little is left."""
         known, shot = self._usable_pass(quality), self.shot(index, quality).shot
-        if self._network is None or (known is not None and index in known):
+        if self._network is None or (known is not None and self._holds(known, index)):
             return False
         return self._network.approach(index, quality, shot)
 
@@ -292,7 +292,7 @@ class ClipDepth:
     def _stored_map(self, index: int, quality: str, mapping: depth.Mapping) -> Map | None:
         """The depth of a frame from files, near = 1; None if it has to be estimated."""
         known = self._usable_pass(quality)
-        if known is None or (self._network is not None and index not in known):
+        if known is None or (self._network is not None and not self._holds(known, index)):
             return None
         with self._engine.stages.timed("depth"):
             values = self._reading.result(index, partial(known.raw, index))
@@ -301,6 +301,13 @@ class ClipDepth:
             self._reading.begin(index + 1, partial(known.raw, index + 1))
         # Finished maps are as they are; distances and maps from elsewhere have the shot's mapping.
         return values if known.finished else mapping.apply(values)
+
+    def _holds(self, known: depth.DepthPass, index: int) -> bool:
+        """Whether a pass of ours has a frame, of the shot that it is in here."""
+        noted = known.analysis.shots if known.analysis is not None else ()
+        return index in known and any(
+            each.start <= index < each.stop and each.parts[0] in self._shots for each in noted
+        )
 
     def _usable_pass(self, quality: str) -> depth.DepthPass | None:
         """The pass asked for, or one that holds what would be estimated."""
