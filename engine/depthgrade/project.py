@@ -53,7 +53,8 @@ class Project:
     input       the clip's colour space, or "auto": from its tags, by the policy `info` prints
     output      the colour space written, or "auto": rec709, and aces2065_1 in EXR files
     rendering   how scene light becomes display light
-    model       a depth model: the name of a card, a card file or an .onnx file; None: the default
+    model       a depth model: the name of a card, a card file or an .onnx file; two with a comma
+                between, of quality faster and of better; None: the default
     depth       a folder with a depth pass to use instead of a model
     ocio        an OpenColorIO configuration whose spaces and views may be named besides ours;
                 None: that of $OCIO, if any
@@ -156,7 +157,9 @@ class _File(BaseModel):
         default=DisplayRendering.gamut_compression,
         description="Bring colours outside the display's gamut into it.",
     )
-    model: str | None = Field(default=None, description="The depth network: a name or a file.")
+    model: str | None = Field(
+        default=None, description="The depth network: a name or a file; or two, FASTER,BETTER."
+    )
     depth: str | None = Field(default=None, description="A folder with a depth pass to use.")
     ocio: str | None = Field(default=None, description="Your own OpenColorIO configuration.")
     nodes: dict[str, dict[str, Any]] = Field(

@@ -293,3 +293,24 @@ def test_a_pass_of_distances_is_not_taken_for_one_of_depth(
         analyze(project, tmp_path / "pass", frames=(0, 2))
     with pytest.raises(DepthError, match="holds depth of another kind"):
         analyze(project, tmp_path / "pass", kind="z", distances=(1.0, 9.0), frames=(0, 2))
+
+
+def test_each_quality_may_have_a_network_of_its_own(
+    project: Project, network: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.toml"
+    text = network.read_text(encoding="utf-8").replace('name = "tiny"', 'name = "other"')
+    text = text.replace('"tiny.onnx"', f'"{network.with_suffix(".onnx")}"')
+    other.write_text(text + 'value_range = "0..255"\n', encoding="utf-8")
+    with Renderer(replace(project, model=f"{network}, {other}")) as renderer:
+        faster, better = (renderer.shot(0, each).mapping for each in ("faster", "better"))
+        assert better.high == pytest.approx(255 * faster.high, rel=1e-4)
+        assert renderer.clip_depth.analysis("faster").model.name == "tiny"
+        assert renderer.clip_depth.analysis("better").model.name == "other"
+        assert renderer.depth_description == "tiny, other on CPU"
+    for wrong in (f"{network},", f"{network},{other},{other}"):
+        with (
+            pytest.raises(DepthError, match="allowed: one network, or two as FASTER,BETTER"),
+            Renderer(replace(project, model=wrong)) as renderer,
+        ):
+            renderer.shot(0)

@@ -86,7 +86,8 @@ Model = Annotated[
     typer.Option(
         "--model",
         metavar="FILE|NAME",
-        help="The network that estimates depth: .onnx, card .toml or a name of `models list`.",
+        help="The network that estimates depth: .onnx, card .toml or a name of `models list`; two"
+        " with a comma between are those of quality faster and better.",
         rich_help_panel=_DEPTH,
     ),
 ]

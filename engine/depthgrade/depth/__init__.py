@@ -4,6 +4,7 @@ from depthgrade.depth.card import (
     ModelCard,
     Quality,
     cards,
+    chosen_card,
     default_card,
     load_card,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Quality",
     "Shot",
     "cards",
+    "chosen_card",
     "cuts",
     "default_card",
     "fit_mapping",

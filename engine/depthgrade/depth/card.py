@@ -11,7 +11,7 @@ import math
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -219,6 +219,23 @@ def default_card() -> ModelCard | None:
         if card is not None and card.available:
             return card
     return None
+
+
+def chosen_card(model: str | None, quality: Quality) -> ModelCard | None:
+    """The network of a quality that a project's `model` means.
+
+    model: a name or a file as `load_card` takes them; two with a comma between, that of faster and
+    that of better; or None: the default, and None is returned where none is there. Raises
+    DepthError.
+    """
+    if not model:
+        return default_card()
+    if "," not in model or Path(model).exists():
+        return load_card(model)
+    names = [name.strip() for name in model.split(",")]
+    if len(names) != len(get_args(Quality)) or not all(names):
+        raise DepthError(f"model {model}: allowed: one network, or two as FASTER,BETTER")
+    return load_card(dict(zip(get_args(Quality), names, strict=True))[quality])
 
 
 def load_card(name_or_path: str | Path) -> ModelCard:

@@ -7,7 +7,7 @@ is what compositors mean by it: distance along the view, larger is farther, infi
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from depthgrade.depth.manifest import NAME, read_manifest
+from depthgrade.depth.mapping import Shot
 from depthgrade.errors import DepthError, unheard
 
 Plane = NDArray[np.float32]
@@ -95,6 +96,13 @@ class DepthPass:
 
     def __contains__(self, index: int) -> bool:
         return index >= 0 and index + self._first in self._files
+
+    def holds(self, index: int, shots: Collection[Shot]) -> bool:
+        """Whether `analyze` put a frame there, of one of these shots."""
+        noted = self.analysis.shots if self.analysis is not None else ()
+        return index in self and any(
+            each.start <= index < each.stop and each.parts[0] in shots for each in noted
+        )
 
     def raw(self, index: int) -> Plane:
         """Nearness of frame `index` of the clip: float32 (height, width), larger is nearer.

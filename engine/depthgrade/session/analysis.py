@@ -84,7 +84,7 @@ def analyze(
             update={"frames": (start, stop), "shots": shots}
         )
         if kind == "z":
-            wanted = _distances(renderer, wanted, distances)
+            wanted = _distances(renderer, wanted, distances, quality)
         elif distances is not None:
             raise ProjectError("distances: are for a pass of distances, kind z; leave them out")
         wanted = _prepared(out, wanted, overwrite)
@@ -112,7 +112,10 @@ def analyze(
 
 
 def _distances(
-    renderer: Renderer, analysis: depth.Analysis, given: tuple[float, float] | None
+    renderer: Renderer,
+    analysis: depth.Analysis,
+    given: tuple[float, float] | None,
+    quality: str,
 ) -> depth.Analysis:
     """The manifest of a pass of distances."""
     if given is not None and not 0 < given[0] < given[1] < _FARTHEST:
@@ -123,7 +126,7 @@ def _distances(
     network = renderer.clip_depth.network
     assert network is not None
     own = [depth.Mapping(shot.low, shot.high) for shot in analysis.shots]
-    if given is None and network.card.output == "metric":
+    if given is None and network.estimator(quality).card.output == "metric":
         return analysis.as_distance(DistanceNote(unit="metres"), own)
     near, far = given or RELATIVE
     unit: Literal["metres", "relative"] = "metres" if given else "relative"

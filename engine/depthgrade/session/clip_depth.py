@@ -7,6 +7,7 @@ cache for the next time.
 
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,8 +98,9 @@ class ClipDepth:
             self._check_pass(self._pass, project)
             self._stretch = self._pass.stretch(reader.info.size, reader.info.upright_pixel_aspect)
             return
+        cards = {quality: _card(project, quality) for quality in get_args(depth.Quality)}
         self._network = NetworkDepth(
-            _card(project), self._pictures, engine, self._view, past_only=past_only
+            cards.__getitem__, self._pictures, engine, self._view, past_only=past_only
         )
         # Playing shows one kind of depth, not two kinds in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
@@ -116,8 +118,8 @@ class ClipDepth:
         if self._network is None:
             matches = self._pass is not None and self._pass.analysis is not None
             return f"{stored}, made of this clip" if matches else stored
-        estimated = f"{self._network.card.name} on {self._network.providers}"
-        return f"{stored}, reused, of {self._network.card.name}" if self._read else estimated
+        estimated = f"{self._network.names} on {self._network.providers}"
+        return f"{stored}, reused, of {self._network.names}" if self._read else estimated
 
     def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
         """The shot a frame belongs to, sampled on first use."""
@@ -149,7 +151,7 @@ class ClipDepth:
     def approach(self, index: int, quality: str) -> bool:
         """Does a part of what `map` has to do for a frame; False if only little is left."""
         known, shot = self._usable_pass(quality), self.shot(index, quality).shot
-        if self._network is None or (known is not None and self._holds(known, index)):
+        if self._network is None or (known is not None and known.holds(index, self._shots)):
             return False
         return self._network.approach(index, quality, shot)
 
@@ -260,13 +262,12 @@ class ClipDepth:
         """
         if self._network is None:
             raise DepthError("depth: comes from files; leave out --depth to analyse the clip")
-        network = self._network
-        path = network.estimator(quality).path
+        estimator, size = self._network.estimator(quality), self._network.input_size(quality)
         return depth.Analysis(
             frames=(0, 0),
             source=source_note(self._reader.info),
-            model=model_note(network.card, path, quality, network.input_size(quality)),
-            input=self._view.note(network.input_size(quality)),
+            model=model_note(estimator.card, estimator.path, quality, size),
+            input=self._view.note(size),
             filter=filter_note(),
             shots=(),
         )
@@ -292,7 +293,7 @@ class ClipDepth:
     def _stored_map(self, index: int, quality: str, mapping: depth.Mapping) -> Map | None:
         """The depth of a frame from files, near = 1; None if it has to be estimated."""
         known = self._usable_pass(quality)
-        if known is None or (self._network is not None and not self._holds(known, index)):
+        if known is None or (self._network is not None and not known.holds(index, self._shots)):
             return None
         with self._engine.stages.timed("depth"):
             values = self._reading.result(index, partial(known.raw, index))
@@ -301,13 +302,6 @@ class ClipDepth:
             self._reading.begin(index + 1, partial(known.raw, index + 1))
         # Finished maps are as they are; distances and maps from elsewhere have the shot's mapping.
         return values if known.finished else mapping.apply(values)
-
-    def _holds(self, known: depth.DepthPass, index: int) -> bool:
-        """Whether a pass of ours has a frame, of the shot that it is in here."""
-        noted = known.analysis.shots if known.analysis is not None else ()
-        return index in known and any(
-            each.start <= index < each.stop and each.parts[0] in self._shots for each in noted
-        )
 
     def _usable_pass(self, quality: str) -> depth.DepthPass | None:
         """The pass asked for, or one that holds what would be estimated."""
@@ -332,7 +326,7 @@ class ClipDepth:
             }
         )
         if project.model is not None:
-            card = depth.load_card(project.model)
+            card = _card(project, cast(depth.Quality, made.model.quality))
             note = model_note(card, card.verify(), made.model.quality, made.model.input_size)
             here = here.model_copy(update={"model": note})
         if different := made.difference(here):
@@ -396,8 +390,8 @@ class ClipDepth:
         return f"{fingerprint(self._reader.info)} {origin} {shader} {shot} {rule}"
 
 
-def _card(project: Project) -> depth.ModelCard:
-    card = depth.load_card(project.model) if project.model else depth.default_card()
+def _card(project: Project, quality: depth.Quality) -> depth.ModelCard:
+    card = depth.chosen_card(project.model, quality)
     if card is None:
         raise DepthError(
             "depth: no network is installed; give one with --model FILE|NAME,"

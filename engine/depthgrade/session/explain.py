@@ -6,6 +6,7 @@ when rendering, so the text is the one that draws.
 
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import cast
 
 from depthgrade import depth
 from depthgrade.color import input_title, output_title, spaces
@@ -120,10 +121,15 @@ def _colour(project: Project, info: ClipInfo | None) -> dict[str, str]:
 def _depth(project: Project) -> str:
     if project.depth:
         return f"read from {project.depth}"
-    card = depth.load_card(project.model) if project.model else depth.default_card()
-    if card is None:
-        return "no network is installed; give --model or --depth"
-    return f"estimated by {card.title}, quality {', '.join(project.qualities)}"
+    said: dict[str, list[str]] = {}
+    for quality in project.qualities:
+        card = depth.chosen_card(project.model, cast(depth.Quality, quality))
+        if card is None:
+            return "no network is installed; give --model or --depth"
+        said.setdefault(card.title, []).append(quality)
+    return "; ".join(
+        f"estimated by {title}, quality {', '.join(qualities)}" for title, qualities in said.items()
+    )
 
 
 def _passes(plan: Plan) -> list[str]:

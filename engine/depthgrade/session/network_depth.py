@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,22 +66,23 @@ class NetworkView:
 
 
 class NetworkDepth:
-    """Nearness of a clip's frames by one network. Belongs to the engine's thread.
+    """Nearness of a clip's frames by the network of each quality. Belongs to the engine's thread.
 
+    card_of     the network of a quality
     past_only   finished depth takes frames before the drawn one that were drawn already, and none
                 after it: for playing, where the next frame is not there yet
     """
 
     def __init__(
         self,
-        card: depth.ModelCard,
+        card_of: Callable[[Quality], depth.ModelCard],
         reader: ClipReader,
         engine: Engine,
         view: NetworkView,
         *,
         past_only: bool,
     ) -> None:
-        self.card = card
+        self._card_of = card_of
         self._reader, self._engine, self._view = reader, engine, view
         self._past_only = past_only
         self._stack = ExitStack()
@@ -101,8 +102,15 @@ class NetworkDepth:
         self._stack.close()
 
     @property
+    def names(self) -> str:
+        """What the opened networks are called, or those there will be."""
+        opened = [each.card for each in self._estimators.values()]
+        known = opened or [self._card_of(quality) for quality in get_args(Quality)]
+        return ", ".join(dict.fromkeys(card.name for card in known))
+
+    @property
     def providers(self) -> str:
-        """What the opened networks run on."""
+        """What they run on."""
         return ", ".join(dict.fromkeys(r.place for r in self._runners.values())) or "demand"
 
     @property
@@ -114,7 +122,8 @@ class NetworkDepth:
     def estimator(self, quality: str) -> depth.Estimator:
         """The network of a quality, opened on first use."""
         if quality not in self._estimators:
-            made = depth.Estimator(self.card, cast(Quality, quality))
+            known = cast(Quality, quality)
+            made = depth.Estimator(self._card_of(known), known)
             self._estimators[quality] = self._stack.enter_context(made)
             self._doubts[suspicion(made)] = None
         return self._estimators[quality]
