@@ -9,7 +9,7 @@ import OpenEXR
 import pytest
 from depthgrade import DepthError, Look, Project, ProjectError, Renderer, looks
 from depthgrade.color import DisplayRendering
-from depthgrade.depth import Shot
+from depthgrade.depth import Shot, write_depth_frame
 from depthgrade.nodes.registry import make_node
 from depthgrade.session import clip_depth
 from depthgrade.session.analysis import analyze, frame_path
@@ -202,6 +202,17 @@ def test_a_pass_of_an_earlier_filter_is_refused_if_given_and_else_not_taken(
         assert "reused" not in renderer.depth_description
     with pytest.raises(DepthError, match="holds depth of another filter"):
         analyze(project, out)
+
+
+def test_overwriting_removes_no_other_pictures(network: Path, tmp_path: Path) -> None:
+    """The clip itself may be a sequence in that folder."""
+    clip = tmp_path / "clip"
+    clip.mkdir()
+    for index in range(2):
+        write_depth_frame(clip / f"shot.{index:04d}.exr", rgb=np.ones((9, 16, 3), np.float32))
+    with pytest.raises(DepthError, match=r"holds shot\.0000\.exr, no frame of a pass"):
+        analyze(Project(clip=clip, model=str(network)), clip, overwrite=True)
+    assert len(list(clip.glob("*.exr"))) == 2
 
 
 def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path) -> None:

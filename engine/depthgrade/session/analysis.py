@@ -5,6 +5,7 @@ already is kept, so an analysis that was stopped goes on where it ended; the map
 whichever part was made first.
 """
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade import depth
-from depthgrade.depth.manifest import DistanceNote, ShotNote
+from depthgrade.depth.manifest import NAME, DistanceNote, ShotNote
 from depthgrade.errors import DepthError, ProjectError
 from depthgrade.project import Project
 from depthgrade.session.offline import checked_range
@@ -42,6 +43,9 @@ class AnalysisReport:
     shots: int
     depth: str
     notes: tuple[str, ...]
+
+
+_FRAME = re.compile(r"depth\.\d{6,}\.exr")  # as frame_path names them
 
 
 def frame_path(directory: Path, index: int) -> Path:
@@ -184,7 +188,7 @@ def _prepared(out: Path, wanted: depth.Analysis, overwrite: bool) -> depth.Analy
             ordered = tuple(shots[start] for start in sorted(shots))
             wanted = wanted.model_copy(update={"shots": ordered, "frames": frames})
         else:
-            _remove(there)
+            _remove(out, there)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -193,11 +197,17 @@ def _prepared(out: Path, wanted: depth.Analysis, overwrite: bool) -> depth.Analy
     return wanted
 
 
-def _remove(files: list[Path]) -> None:
-    """Removes the frames and the manifest of a pass; anything else in the folder stays."""
-    for path in files:
-        if path.suffix.lower() == ".exr" or path.name == "manifest.json":
-            path.unlink()
+def _remove(out: Path, files: list[Path]) -> None:
+    """Removes the frames and the manifest of a pass; anything else in the folder stays.
+
+    Raises DepthError where there are other OpenEXR files, which may be the clip itself.
+    """
+    frames = [path for path in files if path.suffix.lower() == ".exr"]
+    for path in frames:
+        if _FRAME.fullmatch(path.name) is None:
+            raise DepthError(f"{out}: holds {path.name}, no frame of a pass; choose another folder")
+    for path in (*frames, out / NAME):
+        path.unlink(missing_ok=True)
 
 
 def _missing(out: Path, wanted: range) -> tuple[int, list[int]]:
