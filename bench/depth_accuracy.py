@@ -84,7 +84,8 @@ def mean(rows: list[dict[str, float]], key: str) -> float:
 
 def measured_depth(run: Network, root: Path) -> dict[str, float]:
     """Every figure on pictures with measured depth, hand-marked pairs and sequences."""
-    metric, affine, edges, out = [], [], [], {}
+    metric, affine, edges = [], [], []
+    out: dict[str, float] = {}
     right = {"pairs": [0, 0], "pairs_hard": [0, 0]}
     for entry in json.loads((root / "index.json").read_text(encoding="utf-8")):
         if entry.get("evaluate") is False:
@@ -99,7 +100,8 @@ def measured_depth(run: Network, root: Path) -> dict[str, float]:
                 depth.append(z)
             step = 4 if entry.get("dense") else 1
             thin = [[m[::step, ::step] for m in maps] for maps in (near, depth)]
-            out |= {f"{entry['id']} {k}": v for k, v in sequence_figures(*thin, far).items()}
+            found = sequence_figures(thin[0], thin[1], far)
+            out |= {f"{entry['id']} {k}": v for k, v in found.items()}
             continue
         rgb = picture(root / entry["rgb"])
         near_map = run(rgb)
@@ -143,7 +145,7 @@ def value_at(near: Map, place: list[float]) -> float:
 
 def teacher_agreement(run: Network, teacher: Network, folder: Path) -> dict[str, float]:
     """Against the teacher's mean of the picture and its mirror image, on held-out photos."""
-    rows = []
+    rows: list[dict[str, float]] = []
     for path in sorted(folder.glob("*.jpg")):
         rgb = picture(path)
         both = 0.5 * (teacher(rgb) + teacher(rgb[:, ::-1].copy())[:, ::-1])
@@ -156,14 +158,15 @@ def demo_shots(frames: int) -> list[list[tuple[Picture, Map, NDArray[np.float32]
     """Moving shots of the demo scene: picture, distance (inf = sky) and motion per frame."""
     import moderngl  # noqa: PLC0415  (the other parts need no OpenGL)
 
-    context, shots = moderngl.create_context(standalone=True, backend="egl"), []
+    context = moderngl.create_context(standalone=True, backend="egl")  # type: ignore[arg-type]
+    shots = []
     for seed in (11, 12):
         with SceneRenderer(context, (480, 270), seed) as scene:
             shot = []
             for t in range(frames):
                 f = scene.frame(float(t))
                 linear = np.clip(f.rgb / (0.6 + f.rgb) * 1.4, 0.0, 1.0)
-                code = np.uint8(255.0 * linear ** (1 / 2.2) + 0.5)
+                code = (255.0 * linear ** (1 / 2.2) + 0.5).astype(np.uint8)
                 shot.append((code, f.distance.astype(np.float64), f.motion))
             shots.append(shot)
     context.release()
@@ -240,7 +243,7 @@ def contact_sheet(runs: dict[str, Network], root: Path, target: Path) -> int:
         for run in runs.values():
             near = resized(run(rgb), size)
             low, high = np.percentile(near, (2, 98))
-            code = np.uint8(255 * np.clip((near - low) / max(high - low, 1e-9), 0, 1))
+            code = (255 * np.clip((near - low) / max(high - low, 1e-9), 0, 1)).astype(np.uint8)
             cells.append(np.repeat(code[..., None], 3, axis=2))
         rows.append(np.concatenate(cells, axis=1))
     target.parent.mkdir(parents=True, exist_ok=True)

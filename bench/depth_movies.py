@@ -16,6 +16,7 @@ import numpy as np
 from depth_steady import treated
 from depthgrade import Project, Renderer
 from depthgrade.depth.estimator import resize
+from depthgrade.depth.mapping import Shot
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -28,7 +29,7 @@ def strips(clip: Path, model: str | None, frames: int, quality: str) -> list[NDA
     project = Project(clip=clip, model=model)
     with Renderer(project) as renderer:
         count = renderer.info.frame_count
-        shots = []
+        shots: list[Shot] = []
         while not shots or shots[-1].stop < count:
             shots.append(renderer.shot(shots[-1].stop if shots else 0, quality).shot)
         longest = max(shots, key=lambda shot: shot.frame_count)

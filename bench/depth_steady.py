@@ -97,7 +97,8 @@ def _seen(
     column = np.clip(np.rint(x), 0, width - 1).astype(np.intp)
     row = np.clip(np.rint(y), 0, height - 1).astype(np.intp)
     inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-    return inside & (np.abs(after[row, column] - near) <= 0.05 * near + 1e-6)
+    seen: NDArray[np.bool_] = inside & (np.abs(after[row, column] - near) <= 0.05 * near + 1e-6)
+    return seen
 
 
 def sequence_figures(model: str, work: Path) -> dict[str, Figures]:
@@ -218,8 +219,9 @@ def _flows(
 ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.bool_]]]:
     """Motion to the frame before by OpenCV's DIS, and where going back there agrees."""
     dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    grey = [np.round(each @ np.float32([0.2126, 0.7152, 0.0722]) * 255) for each in pictures]
-    grey = [np.clip(each, 0, 255).astype(np.uint8) for each in grey]
+    weights = np.array([0.2126, 0.7152, 0.0722], np.float32)
+    codes = (np.round(each @ weights * 255) for each in pictures)
+    grey = [np.clip(each, 0, 255).astype(np.uint8) for each in codes]
     motions, seen = [], []
     for before, now in itertools.pairwise(grey):
         motion = dis.calc(now, before, None)

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import moderngl
 import numpy as np
 import pytest
+from depthgrade.compiler.temporal import WINDOW
 from depthgrade.gl.device import Device
 from depthgrade.gl.textures import TextureStore
 from depthgrade.session.engine import Engine
-from depthgrade.session.temporal import SCALES, TemporalFilter
+from depthgrade.session.temporal import SCALES, SLOTS, TemporalFilter
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -339,3 +340,29 @@ def test_scale_that_drifts_slowly_is_averaged_over_a_longer_stretch(gl: moderngl
         found = engine.read(filter_.finished(index, 2, len(scales), SPAN))
         around = scales[max(2, index - SCALES) : index + SCALES + 1]
         np.testing.assert_allclose(found, truth * around.mean(), rtol=2e-3)
+
+
+def test_a_stretch_that_is_played_again_gets_the_same_maps(gl: moderngl.Context) -> None:
+    """Of the frames before only the window is there again; the scales of all are remembered."""
+    rng = np.random.default_rng(8)
+    picture = np.kron(rng.uniform(0.2, 0.8, (12, 16, 4)), np.ones((4, 4, 1))).astype(np.float32)
+    scales = 1 + 0.2 * np.sin(np.arange(SLOTS + SCALES + 20) / 9)
+    engine = Engine(Device(gl))
+    pictures = TextureStore(engine.device)
+    filter_ = TemporalFilter(engine, "again")
+
+    def played(first: int, stop: int) -> dict[int, Array]:
+        found = {}
+        for index in range(first, stop):
+            with engine.device.context:
+                frame = pictures.fill(index, picture)
+                raw = pictures.fill((index, "raw"), picture[..., 3] * np.float32(scales[index]))
+            filter_.add(index, frame, raw)
+            found[index] = engine.read(filter_.finished(index, 0, index + 1, SPAN))
+        return found
+
+    once = played(0, len(scales))
+    start = SCALES - WINDOW
+    again = played(start, SCALES + 4)
+    for index in range(start + WINDOW, SCALES + 4):
+        np.testing.assert_array_equal(again[index], once[index])

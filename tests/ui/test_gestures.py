@@ -176,15 +176,20 @@ def test_f2_renames_the_selected_node(opened: Opened) -> None:
     assert [w.end for w in app.look.wires if w.port == "key"] == ["horizon", "calm"]
 
 
-def test_delete_takes_the_chosen_wire_and_no_node(opened: Opened) -> None:
+@pytest.mark.parametrize("end", ["sky", "calm"])
+def test_delete_takes_the_chosen_wire_and_no_node(opened: Opened, end: str) -> None:
     stage = opened(looks.load("recover-highlights"))
     app = stage.app
     stage.click("node sky")
     before = app.look
-    (key,) = (wire for wire in before.wires if (wire.port, wire.end) == ("key", "sky"))
-    ends = [app.places.centre(f"pin {key.start} key out"), app.places.centre("pin sky key in")]
-    stage.click(((ends[0][0] + ends[1][0]) / 2, (ends[0][1] + ends[1][1]) / 2))
+    (key,) = (wire for wire in before.wires if (wire.port, wire.end) == ("key", end))
+    starts, ends = app.places.centre("pin depth key out"), app.places.centre(f"pin {end} key in")
+    on_it = (starts[0] + ends[0]) / 2, (starts[1] + ends[1]) / 2
+    if end == "calm":  # it is led past sky, in several parts
+        on_it = app.places.centre("node sky")[0], starts[1]
+    stage.click(on_it)
     stage.refresh(2)
+    assert app.wire == key
     stage.press(imgui.Key.delete)
     stage.refresh(3)
     assert set(before.wires) - set(app.look.wires) == {key}

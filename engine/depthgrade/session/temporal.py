@@ -18,6 +18,7 @@ from depthgrade.gl.runner import Inputs
 from depthgrade.gl.textures import Texture, interpolated
 from depthgrade.nodes.base import Argument
 from depthgrade.session.engine import Engine
+from depthgrade.session.lines import Lines
 
 Map = NDArray[np.float32]
 
@@ -52,7 +53,7 @@ class TemporalFilter:
         self._engine, self._name = engine, name
         self._kept: dict[int, _Kept] = {}  # by slot
         self._motions: dict[tuple[int, int], Texture] = {}  # from one frame to one beside it
-        self._lines: dict[int, tuple[float, float]] = {}  # from the frame before to this one
+        self._lines = Lines()  # from the frame before to this one
 
     def __contains__(self, index: int) -> bool:
         kept = self._kept.get(index % SLOTS)
@@ -165,10 +166,10 @@ class TemporalFilter:
         chain = []
         for number in range(1, min(SCALES, (last - index) * step) + 1):
             there = index + step * number
-            line = self._lines.get(there + 1 if step < 0 else there)
-            if line is None:
+            later = there + 1 if step < 0 else there
+            if later not in self._lines:
                 break
-            own_slope, own_shift = line
+            own_slope, own_shift = self._lines[later]
             if step > 0:  # the inverse: from a frame to the one before it
                 own_slope, own_shift = 1 / own_slope, -own_shift / own_slope
             slope, shift = slope * own_slope, slope * own_shift + shift

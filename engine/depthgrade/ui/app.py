@@ -106,6 +106,11 @@ class App:
         return Path(self.project.clip).name if self.project.clip is not None else "no clip"
 
     @property
+    def has_clip(self) -> bool:
+        """Whether a clip is there or coming."""
+        return self.player is not None or self.opening is not None
+
+    @property
     def about(self) -> str:
         """The clip in a line."""
         if self.player is None:

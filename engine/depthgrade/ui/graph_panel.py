@@ -1,6 +1,7 @@
 """The node graph: pictures and keys as wires, in the imgui node editor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from math import dist
 
 from imgui_bundle import ImVec2, imgui
 from imgui_bundle import icons_fontawesome_6 as icons
@@ -13,9 +14,10 @@ from depthgrade.graph.wiring import Port
 from depthgrade.ui import theme, widgets
 from depthgrade.ui.app import App
 from depthgrade.ui.graph_actions import act_on_graph, add_menu, node_menu
-from depthgrade.ui.layout_graph import positions
-from depthgrade.ui.theme import u32
+from depthgrade.ui.layout_graph import INSIDE, Places, beside, has_pin, pin, positions
+from depthgrade.ui.theme import NODE_PADDING, u32
 from depthgrade.ui.widgets import scaled
+from depthgrade.ui.wires import Wires, add_pin
 
 _PINS: tuple[tuple[Port, bool], ...] = (
     ("rgb", False),
@@ -23,7 +25,7 @@ _PINS: tuple[tuple[Port, bool], ...] = (
     ("key", False),
     ("key", True),
 )
-_WIDTH, _HEIGHT, _PICTURE = 156.0, 36.0, 64.0  # of a node inside its frame; its picture's width
+_PICTURE = 64.0  # width of the picture on a node
 _AROUND, _ABOVE = 1.04, 8.0  # a fitted graph's width with what is beside it; room above it
 _PER_NODE = 8  # ids a node takes: itself and its pins
 
@@ -39,10 +41,9 @@ class GraphPanel:
         ed.set_current_editor(self.editor)
         theme.apply_to_nodes()
         self._ids: dict[str, int] = {}
-        self._links: dict[Wire, int] = {}
-        self._placed: set[str] = set()
-        self._wires: tuple[Wire, ...] = ()
-        self._moved = False  # by the user: then only new nodes are placed
+        self._wires = Wires(self._pin)
+        self._laid: Places = {}  # where nodes were put; elsewhere is where the user moved them
+        self._wired: tuple[Wire, ...] = ()
         self._fit = 3  # frames until the view is fitted; sizes are known after the first
         self._room = 0.0, 0.0
         self._renaming: str | None = None
@@ -56,8 +57,7 @@ class GraphPanel:
 
     def arrange(self) -> None:
         """Lays all nodes out anew."""
-        self._moved = False
-        self._placed.clear()
+        self._laid.clear()
         self._fit = 3
 
     def draw(self, app: App) -> None:
@@ -65,17 +65,12 @@ class GraphPanel:
         self._bar(app)
         ed.set_current_editor(self.editor)
         self._begin()
-        self._place(app)
-        for name, ports in self._nodes(app):
-            self._node(app, name, ports)
-        for wire in app.look.wires:
-            ed.link(
-                ed.LinkId(self._link_id(wire)),
-                ed.PinId(self._pin(wire.start, wire.port, out=True)),
-                ed.PinId(self._pin(wire.end, wire.port, out=False)),
-                theme.vec4(theme.KEY_WIRE if wire.port == "key" else theme.grey(0.62)),
-                2.0,
-            )
+        ports = dict(self._nodes(app))
+        self._place(app, ports.keys())
+        self._wires.route(ports, self._places(ports), app.look.wires)
+        for name, each in ports.items():
+            self._node(app, name, each)
+        self._wires.draw()
         self._create(app)
         self._delete(app)
         self._choose(app)
@@ -110,7 +105,7 @@ class GraphPanel:
 
     def _content(self) -> tuple[float, float] | None:
         """The size of what the nodes cover; None before they were drawn once."""
-        nodes = [ed.NodeId(self._ids[name]) for name in self._placed]
+        nodes = [ed.NodeId(self._ids[name]) for name in self._laid]
         corners = [(ed.get_node_position(node), ed.get_node_size(node)) for node in nodes]
         if not corners or any(size.x == 0 for _, size in corners):
             return None
@@ -160,18 +155,27 @@ class GraphPanel:
             yield name, node.ports
         yield OUTPUT, Ports(1, False, False, False)
 
-    def _place(self, app: App) -> None:
-        names = [name for name, _ in self._nodes(app)]
-        new = [name for name in names if name not in self._placed]
-        if new or (app.look.wires != self._wires and not self._moved):
-            for name, (x, y) in positions(app.look).items():
-                if name in new or not self._moved:
-                    place = ImVec2(scaled(x), scaled(y))
-                    ed.set_node_position(ed.NodeId(self._id(name)), place)
-            self._placed.update(names)
-            self._fit = 3
-        self._placed &= set(names)
-        self._wires = app.look.wires
+    def _place(self, app: App, names: Set[str]) -> None:
+        """Lays the nodes out anew where the graph has changed; only new ones if any was moved."""
+        self._laid = {name: place for name, place in self._laid.items() if name in names}
+        if self._laid.keys() == names and app.look.wires == self._wired:
+            return
+        placed = self._places(self._laid)
+        moved = any(dist(self._laid[name], placed[name]) > 2 for name in placed)
+        for name, place in positions(app.look).items():
+            if moved and name in placed:
+                continue
+            self._laid[name] = placed[name] = beside(placed, place) if moved else place
+            x, y = self._laid[name]
+            ed.set_node_position(ed.NodeId(self._id(name)), ImVec2(scaled(x), scaled(y)))
+        self._wired = app.look.wires
+        self._fit = 3
+
+    def _places(self, names: Iterable[str]) -> Places:
+        """Where the nodes are, in the layout's units."""
+        ids = {name: ed.NodeId(self._id(name)) for name in names}
+        at = {name: ed.get_node_position(ids[name]) for name in ids}
+        return {name: (place.x / scaled(1), place.y / scaled(1)) for name, place in at.items()}
 
     def _node(self, app: App, name: str, ports: Ports) -> None:
         node = app.look.nodes.get(name)
@@ -183,10 +187,10 @@ class GraphPanel:
         draw = imgui.get_window_draw_list()
         font, size = imgui.get_font(), imgui.get_font_size()
         start = imgui.get_cursor_screen_pos()
-        width, height, pad = scaled(_WIDTH), scaled(_HEIGHT), scaled(theme.NODE_PAD)
+        width, height = (scaled(side) for side in INSIDE)
         imgui.dummy(ImVec2(width, height))
         _picture(app.node_pictures.get(name), start, off=off)
-        left = start.x + scaled(_PICTURE) + pad
+        left = start.x + scaled(_PICTURE + NODE_PADDING[0])
         room = start.x + width - left
         middle = start.y + height / 2
         title = name if node is not None else name.capitalize()
@@ -198,22 +202,15 @@ class GraphPanel:
             below = ImVec2(left, middle + size * 0.1)
             fitting = widgets.clipped(kind, room / 0.82)
             draw.add_text(font, size * 0.82, below, u32(theme.QUIET), fitting)
-        sides = {"in": start.x - pad, "out": start.x + width + pad}
-        has = {
-            ("rgb", False): ports.rgb_in != 0,
-            ("rgb", True): ports.rgb_out,
-            ("key", False): ports.key_in,
-            ("key", True): ports.key_out,
-        }
+        corner = start.x - scaled(NODE_PADDING[0]), start.y - scaled(NODE_PADDING[1])
         for port, out in _PINS:
-            if not has[port, out]:
-                continue
-            both = has["rgb", out] and has["key", out]
-            y = middle + scaled(0 if not both else -8 if port == "rgb" else 9)
-            x = sides["out" if out else "in"]
-            self._draw_pin(name, port, out=out, x=x, y=y)
-            at = ed.canvas_to_screen(ImVec2(x, y))
-            app.places.mark_at(f"pin {name} {port} {'out' if out else 'in'}", at, at)
+            if has_pin(ports, port, out=out):
+                x, y = (scaled(each) for each in pin((0, 0), ports, port, out=out))
+                self._draw_pin(name, port, out=out, x=corner[0] + x, y=corner[1] + y)
+                at = ed.canvas_to_screen(ImVec2(corner[0] + x, corner[1] + y))
+                app.places.mark_at(f"pin {name} {port} {'out' if out else 'in'}", at, at)
+        if name == SOURCE:
+            self._wires.bends()
         imgui.pop_style_var()
         ed.end_node()
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
@@ -224,14 +221,7 @@ class GraphPanel:
     def _draw_pin(self, name: str, port: Port, *, out: bool, x: float, y: float) -> None:
         """A pin on the node's edge: round for pictures, a triangle for keys, as in Resolve."""
         kind = ed.PinKind.output if out else ed.PinKind.input
-        ed.push_style_var(ed.StyleVar.pivot_alignment, ImVec2(0.5, 0.5))
-        ed.push_style_var(ed.StyleVar.pivot_size, ImVec2(0, 0))
-        ed.begin_pin(ed.PinId(self._pin(name, port, out=out)), kind)
-        reach = scaled(7)
-        ed.pin_rect(ImVec2(x - reach, y - reach), ImVec2(x + reach, y + reach))
-        ed.pin_pivot_rect(ImVec2(x, y), ImVec2(x, y))
-        ed.end_pin()
-        ed.pop_style_var(2)
+        add_pin(self._pin(name, port, out), kind, ImVec2(x, y), scaled(7))
         draw = imgui.get_window_draw_list()
         if port == "rgb":
             draw.add_circle_filled(ImVec2(x, y), scaled(5), u32(theme.grey(0.19)), 16)
@@ -262,7 +252,7 @@ class GraphPanel:
         if ed.begin_delete():
             link = ed.LinkId()
             while ed.query_deleted_link(link):
-                wire = next((w for w, n in self._links.items() if n == link.id()), None)
+                wire = self._wires.at(link.id())
                 if wire is not None and wire in app.look.wires and ed.accept_deleted_item():
                     app.edit_look(lambda look, w=wire: editing.disconnect(look, w), "remove wire")  # type: ignore[misc]
                 else:
@@ -274,9 +264,7 @@ class GraphPanel:
 
     def _choose(self, app: App) -> None:
         """Keeps the editor's selection and the application's the same."""
-        app.wire = next(
-            (wire for wire, n in self._links.items() if ed.is_link_selected(ed.LinkId(n))), None
-        )
+        app.wire = self._wires.chosen()
         for name in self._ids:
             clicked = ed.is_node_selected(ed.NodeId(self._ids[name]))
             if clicked and name in app.look.nodes and name != self._selected:
@@ -288,8 +276,6 @@ class GraphPanel:
             if app.selection in app.look.nodes:
                 ed.select_node(ed.NodeId(self._id(app.selection or "")))
             self._selected = app.selection
-        if imgui.is_mouse_dragging(0, 6) and ed.get_hovered_node().id() and ed.is_active():
-            self._moved = True
 
     def _menus(self, app: App) -> None:
         ed.suspend()
@@ -337,7 +323,7 @@ class GraphPanel:
     def _id(self, name: str) -> int:
         return self._ids.setdefault(name, (len(self._ids) + 1) * _PER_NODE)
 
-    def _pin(self, name: str, port: Port, *, out: bool) -> int:
+    def _pin(self, name: str, port: Port, out: bool) -> int:
         return self._id(name) + 1 + _PINS.index((port, out))
 
     def _end(self, pin: int) -> tuple[str, Port, bool]:
@@ -346,14 +332,11 @@ class GraphPanel:
         port, out = _PINS[pin % _PER_NODE - 1]
         return name, port, out
 
-    def _link_id(self, wire: Wire) -> int:
-        return self._links.setdefault(wire, 100_000 + len(self._links))
-
 
 def _picture(texture: Texture | None, start: ImVec2, *, off: bool) -> None:
     """What a node makes, whole, on black."""
     draw = imgui.get_window_draw_list()
-    room = ImVec2(scaled(_PICTURE), scaled(_HEIGHT))
+    room = ImVec2(scaled(_PICTURE), scaled(INSIDE[1]))
     end = ImVec2(start.x + room.x, start.y + room.y)
     draw.add_rect_filled(start, end, u32(theme.grey(0.085)))
     if texture is None:

@@ -1,59 +1,91 @@
-"""Where nodes go: pictures from left to right by what feeds them, keys below what they limit."""
+"""Where nodes go: from left to right by what feeds them, and below the picture's line the rest."""
 
-from depthgrade.graph import OUTPUT, SOURCE
+from collections.abc import Iterable
+from functools import cache
+
+from depthgrade.graph import OUTPUT, SOURCE, Graph, Ports
+from depthgrade.graph.wiring import Port
 from depthgrade.project import Look
+from depthgrade.ui.theme import NODE_PADDING
 
-COLUMN, ROW = 204.0, 62.0
+INSIDE = 156.0, 36.0  # of a node, within its padding
+_LEFT, _TOP, _RIGHT, _BOTTOM = NODE_PADDING
+SIZE = _LEFT + INSIDE[0] + _RIGHT, _TOP + INSIDE[1] + _BOTTOM
+COLUMN, ROW = SIZE[0] + 30.0, SIZE[1] + 20.0  # room for wires between: see `routes`
 
-Places = dict[str, tuple[float, float]]
+Point = tuple[float, float]
+Places = dict[str, Point]
 
 
 def positions(look: Look) -> Places:
     """The top left of every node, the source and the output."""
     graph = look.graph
-    pictures = [name for name, node in look.nodes.items() if node.ports.rgb_out]
-    column: dict[str, int] = {SOURCE: 0}
-
-    def depth(name: str) -> int:
-        """How many nodes a picture has passed at most."""
-        if name not in column:
-            before = [depth(each) for each in graph.rgb_inputs(name)]
-            column[name] = 1 + max(before, default=0)
-        return column[name]
-
-    placed: Places = {SOURCE: (0.0, 0.0)}
-    taken: dict[int, int] = {}
-    for name in [*graph.order(), *graph.unused()]:
-        if name in pictures:
-            at = depth(name)
-            row = taken.get(at, 0)
-            taken[at] = row + 1
-            placed[name] = (at * COLUMN, row * ROW)
-    depth(OUTPUT)
-    last = max(column.values())
-    placed[OUTPUT] = (max(last, column[OUTPUT]) * COLUMN, 0.0)
-    for at, count in taken.items():  # branches lie evenly about the line through source and output
-        if count > 1:
-            for name in [n for n in pictures if column[n] == at]:
-                x, y = placed[name]
-                placed[name] = (x, y - (count - 1) * ROW / 2)
-    return placed | _below(look, placed)
-
-
-def _below(look: Look, placed: Places) -> Places:
-    """Keys: a column before what they limit, under the pictures there; then the next columns."""
+    line = _line(graph)
+    columns: dict[int, list[str]] = {}
+    for name, at in _columns(look, line).items():
+        columns.setdefault(at, []).append(name)
     found: Places = {}
-    for name in look.nodes:
-        if name in placed:
-            continue
-        ends = [w.end for w in look.wires if w.start == name and w.end in placed]
-        x = max(0.0, min((placed[end][0] for end in ends), default=0.0) - COLUMN)
-        while (place := (x, _lowest(placed, x) + ROW)) in found.values():
-            x += COLUMN
-        found[name] = place
+    for at, names in columns.items():
+        pictures = sum(name in line for name in names)
+        names.sort(key=lambda name: name not in line)  # what is not of the line goes below it
+        for row, name in enumerate(names):
+            # branches lie evenly about the line through source and output
+            found[name] = at * COLUMN, (row - max(pictures - 1, 0) / 2) * ROW
     return found
 
 
-def _lowest(placed: Places, x: float) -> float:
-    """Where the last row of a column is."""
-    return max((y for at, y in placed.values() if at == x), default=0.0)
+def beside(places: Places, place: Point) -> Point:
+    """A place, or the nearest free one below it."""
+    x, y = place
+    while any(abs(x - left) < COLUMN and abs(y - top) < ROW for left, top in places.values()):
+        y += ROW
+    return x, y
+
+
+def has_pin(ports: Ports, port: Port, *, out: bool) -> bool:
+    """Whether a node has a pin."""
+    if port == "rgb":
+        return ports.rgb_out if out else ports.rgb_in != 0
+    return ports.key_out if out else ports.key_in
+
+
+def pin(place: Point, ports: Ports, port: Port, *, out: bool) -> Point:
+    """Where a node's pin is; place: the node's top left."""
+    both = has_pin(ports, "rgb", out=out) and has_pin(ports, "key", out=out)
+    aside = 0.0 if not both else -8.0 if port == "rgb" else 9.0
+    return place[0] + (SIZE[0] if out else 0.0), place[1] + _TOP + INSIDE[1] / 2 + aside
+
+
+def _line(graph: Graph) -> set[str]:
+    """What the output's picture passes: keys and what only serves them lie beside it."""
+    line, ahead = {SOURCE, OUTPUT}, [OUTPUT]
+    while ahead:
+        new = set(graph.rgb_inputs(ahead.pop())) - line
+        line |= new
+        ahead += new
+    return line
+
+
+def _columns(look: Look, line: Iterable[str]) -> dict[str, int]:
+    """The column of every node, right of all that it reads.
+
+    The line's nodes are as far left as that allows, the others just before the first they feed.
+    """
+    graph = look.graph
+    ends: dict[str, list[str]] = {}
+    for wire in look.wires:
+        ends.setdefault(wire.start, []).append(wire.end)
+
+    @cache
+    def first(name: str) -> int:
+        before = (*graph.rgb_inputs(name), *graph.key_inputs(name))
+        return max((first(each) + 1 for each in before), default=0)
+
+    @cache
+    def column(name: str) -> int:
+        if name in line or name not in ends:
+            return first(name)
+        return min(column(each) for each in ends[name]) - 1
+
+    names = (SOURCE, *graph.order(), *graph.unused(), OUTPUT)
+    return {name: column(name) for name in names}

@@ -188,8 +188,7 @@ class Stage(Closing):
         while time.monotonic() < end:
             self.refresh()
             app = self.app
-            coming = app.player is not None or app.opening is not None
-            if app.complete or app.problem is not None or not coming:
+            if app.complete or app.problem is not None or not app.has_clip:
                 break
             time.sleep(0.01)
         self.refresh(4)

@@ -7,7 +7,7 @@ from imgui_bundle import ImVec2, ImVec4, imgui
 from imgui_bundle import imgui_node_editor as ed
 
 FONT_SIZE = 15.0  # at a scale of 1
-NODE_PAD = 9.0  # left and right of what is on a node
+NODE_PADDING = 9.0, 6.0, 9.0, 7.0  # left, above, right and below what is on a node
 
 Color = tuple[float, float, float, float]
 
@@ -145,7 +145,7 @@ def apply_to_nodes() -> None:
     style.node_border_width = 1
     style.hovered_node_border_width = 1.5
     style.selected_node_border_width = 2
-    style.node_padding = imgui.ImVec4(NODE_PAD * scale, 6 * scale, NODE_PAD * scale, 7 * scale)
+    style.node_padding = imgui.ImVec4(*(side * scale for side in NODE_PADDING))
     style.link_strength = 60 * scale
     style.pin_rounding = 4
     for name, color in {

@@ -306,8 +306,7 @@ def _say(app: App, start: ImVec2, room: ImVec2) -> None:
     if app.problem:
         _banner(app.problem, start, room, wrong=True)
         return
-    coming = app.player is not None or app.opening is not None
-    text = f"Opening {app.clip_name}…" if coming else "Open a clip or a project: Ctrl-O"
+    text = f"Opening {app.clip_name}…" if app.has_clip else "Open a clip or a project: Ctrl-O"
     size = imgui.calc_text_size(text)
     place = ImVec2(start.x + (room.x - size.x) / 2, start.y + (room.y - size.y) / 2)
     imgui.get_window_draw_list().add_text(place, u32(theme.QUIET), text)

@@ -113,10 +113,8 @@ class Window(Closing):
     def _wait(self, began: float) -> None:
         """Until the next refresh is due, or something happens where nothing moves."""
         app = self.app
-        player = app.player
-        moving = app.opening is not None or (
-            player is not None and (player.playing or not app.complete)
-        )
+        playing = app.player is not None and app.player.playing
+        moving = playing or (app.has_clip and not app.complete)
         if not moving and not imgui.is_any_item_active():
             glfw.wait_events_timeout(_IDLE)
             return
