@@ -21,11 +21,11 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from depth_steady import METHODS, demo_figures, sequence_figures, video_figures
 from depth_still import boundary_figures, handling_figures
-from depthgrade.depth import default_card, load_card
+from depthgrade.depth import Quality, default_card, load_card
 from depthgrade.resources import material, user_cache
 from depthgrade.session.machine import machine
 
@@ -119,8 +119,10 @@ def stills(arguments: argparse.Namespace) -> Row:
     """The stills of the material."""
     handling = handling_figures(arguments.model)
     table("Stills: accuracy of the network alone and through our input pass", handling)
-    edges = boundary_figures(arguments.model)
-    table("Stills: error of a key beside outlines, at full size", edges)
+    edges = {}
+    for quality in get_args(Quality):
+        edges[quality] = boundary_figures(arguments.model, quality)
+        table(f"Stills: error of a key beside outlines, at full size, {quality}", edges[quality])
     return {"handling": handling, "edges": edges}
 
 

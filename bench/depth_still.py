@@ -23,8 +23,7 @@ from PIL import Image
 SHARP = ("middlebury", "icl_nuim", "lensblur", "iphone_portrait")
 BAND = 0.02  # of the longer side: looked at on either side of an outline
 JUMP = 0.1  # of the range of depth, from which a step is an outline
-# Limits that clip nothing: the key is depth itself, as a render makes it at full size.
-WIDE = {"type": "depth_map", "far_limit": -1.0, "near_limit": 2.0}
+FAR, NEAR = -1.0, 2.0  # limits that clip nothing: the key is depth at full size, as rendered
 
 
 def _entries() -> list[dict[str, Any]]:
@@ -56,7 +55,7 @@ def handling_figures(model: str) -> list[dict[str, Any]]:
             plain = estimator.infer(np.asarray(small, np.float32) / np.float32(255))
             with Renderer(Project(clip=path, model=model, input="rec709")) as renderer:
                 ours = renderer.clip_depth.raw(0, "better")
-            errors = []
+            errors: list[float] = []
             for raw in (plain, ours):
                 near = resize(raw, truth.shape[1], truth.shape[0]).astype(np.float64)[mask]
                 scale, shift = scale_and_shift(near, 1 / truth[mask])
@@ -73,7 +72,7 @@ def handling_figures(model: str) -> list[dict[str, Any]]:
     return [*rows, total | dict(zip(names, (float(v) for v in every), strict=True))]
 
 
-def boundary_figures(model: str) -> list[dict[str, Any]]:
+def boundary_figures(model: str, quality: str) -> list[dict[str, Any]]:
     """How far depth at full size is from a clean cut across outlines: enlarged, and with edges.
 
     Once with the network's map, once with the truth reduced to its size, which shows what the edges
@@ -88,12 +87,14 @@ def boundary_figures(model: str) -> list[dict[str, Any]]:
         disparity = np.where(valid, 1 / np.maximum(truth, 1e-9), 0.0) if entry["metric"] else truth
         low, high = np.percentile(disparity[valid], [1, 99])
         target = np.clip((disparity - low) / (high - low), 0, 1).astype(np.float32)
-        look = Look(nodes={"depth": make_node("depth", WIDE)})
+        node = {"type": "depth_map", "quality": quality, "far_limit": FAR, "near_limit": NEAR}
+        look = Look(nodes={"depth": make_node("depth", node)})
         project = Project(clip=path, model=model, input="rec709", look=look)
         with Renderer(project) as renderer:
-            raw = renderer.clip_depth.raw(0, "better")
+            mapping = renderer.shot(0, quality).mapping
+            raw = mapping.apply(renderer.clip_depth.raw(0, quality))
             size = renderer.info.size
-            network = resize(raw, *size), renderer.key("depth", 0)
+            network = resize(raw, *size), _depth(renderer)
         target = resize(target, *size)
         known = resize(valid.astype(np.float32), *size) > 0.99
         small = Image.fromarray(target).resize(raw.shape[::-1], Image.Resampling.BOX)
@@ -101,7 +102,7 @@ def boundary_figures(model: str) -> list[dict[str, Any]]:
         with tempfile.TemporaryDirectory() as folder:
             write_depth_frame(Path(folder) / "depth.0000.exr", near=reduced)
             with Renderer(replace(project, model=None, depth=folder)) as renderer:
-                exact = resize(reduced, *size), renderer.key("depth", 0)
+                exact = resize(reduced, *size), _depth(renderer)
         row: dict[str, Any] = {"picture": entry["id"]}
         for name, maps in (("network", network), ("truth reduced", exact)):
             errors, shown = outline_errors(maps, target, known)
@@ -118,6 +119,11 @@ def boundary_figures(model: str) -> list[dict[str, Any]]:
             f"{100 * (1 - row['network, edges'] / row['network, enlarged']):.0f} %"
         )
     return [*rows, mean]
+
+
+def _depth(renderer: Renderer) -> NDArray[np.float32]:
+    """Depth of the first frame at full size, in the unit of the map: 0..1 of the shot."""
+    return FAR + (NEAR - FAR) * renderer.key("depth", 0)
 
 
 def outline_errors(

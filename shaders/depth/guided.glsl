@@ -14,28 +14,27 @@ float depth_plain(sampler2D map, vec2 at)
     return texture(map, at).r;
 }
 
-// A pixel's colour and depth: the guide's RGB (display code values), the map's depth.
-vec4 guided_pixel(sampler2D guide, sampler2D map, ivec2 p)
+// What a pixel is told by when edges are drawn: luma and two colour differences of the guide (display
+// code values), and how sure its depth is, 0..1. In the soft edge of a network, where depth changes by
+// `unsure` and more a pixel, it belongs to neither side.
+vec4 guided_pixel(sampler2D guide, sampler2D depth, ivec2 q, float unsure)
 {
-    return vec4(texelFetch(guide, p, 0).rgb, texelFetch(map, p, 0).r);
+    vec3 rgb = nearest_texel(guide, q).rgb;
+    float luma = flow_luma(rgb);
+    float across = nearest_texel(depth, q + ivec2(1, 0)).r - nearest_texel(depth, q - ivec2(1, 0)).r;
+    float down = nearest_texel(depth, q + ivec2(0, 1)).r - nearest_texel(depth, q - ivec2(0, 1)).r;
+    float slope = min(0.5 * max(abs(across), abs(down)) / unsure, 1000.0);
+    return vec4(luma, rgb.r - luma, rgb.b - luma, 1.0 / (1.0 + slope * slope));
 }
 
-// The depth around q along an axis, every other pixel up to `reach`, of those of like colour:
-// a bilateral filter, which draws the soft edge of a network to the picture's own.
-// `pixels` is a picture of guided_pixel. Source: Pham and van Vliet, "Separable bilateral
-// filtering", 2005; Tukey's biweight on the colour.
-vec4 guided_draw(sampler2D pixels, ivec2 q, ivec2 along, int reach, float unlike)
+// The depth at a place of two pictures that are not interpolated, weighted, and its weight: how sure it
+// is, and by Tukey's biweight how like the pixel `here` it is in colour.
+vec2 guided_draw(sampler2D pixels, sampler2D depth, vec4 here, vec2 at, float unlike)
 {
-    vec4 here = nearest_texel(pixels, q);
-    vec2 sum = vec2(0.0);
-    for (int i = -reach; i <= reach; i += 2)
-    {
-        vec4 there = nearest_texel(pixels, q + i * along);
-        float ratio = dot(abs(there.rgb - here.rgb), vec3(1.0)) / unlike;
-        float left = max(1.0 - ratio * ratio, 0.0);
-        sum += left * left * vec2(there.a, 1.0);
-    }
-    return vec4(here.rgb, sum.y > 0.0 ? sum.x / sum.y : here.a);
+    vec4 there = texture(pixels, at);
+    float ratio = dot(abs(there.rgb - here.rgb), vec3(1.0)) / unlike;
+    float left = max(1.0 - ratio * ratio, 0.0);
+    return left * left * there.a * vec2(texture(depth, at).r, 1.0);
 }
 
 // The line d = x * luma + y through a pixel's own depth, its slope fitted to the 3 x 3 pixels about

@@ -31,7 +31,7 @@ def test_depth_reports_shots_limits_and_stability(run: Run, clip: Path, network:
     (shot,) = json.loads(run("depth", clip, "--model", network, "--json").out)["shots"]
     assert shot["frames"] == [0, 6] and shot["measured"] == 6
     assert sum(shot["histogram"]) == pytest.approx(1)
-    assert shot["after"] <= shot["before"]
+    assert shot["after"] <= shot["before"] + 1e-6  # what is seen stands still: rounding
     shown = run("depth", clip, "--model", network)
     assert "far_limit" in shown.out and "steadied" in shown.out
 

@@ -60,7 +60,28 @@ def test_a_soft_edge_is_drawn_to_the_pictures(lines: Lines) -> None:
     wanted = ramp(1e-3)
     band = slice(STEP - 6, STEP + 6)
     soft, drawn = (np.abs(each - wanted)[:, band].mean() for each in (ramp(5), depth))
-    assert drawn < 0.7 * soft  # measured 0.62
+    assert drawn < 0.05 * soft  # measured 0.002
+
+
+def test_a_pattern_leaves_no_mark_where_depth_is_flat(lines: Lines) -> None:
+    guide = picture() + 0.3 * np.random.default_rng(1).random((SIZE[1], SIZE[0], 1), np.float32)
+    flat = np.full((SIZE[1], SIZE[0]), 0.4, np.float32)
+    found = lines(flat, guide, soft=True)
+    np.testing.assert_allclose(found[..., 0] * guide[..., 3] + found[..., 1], flat, atol=1e-5)
+
+
+def test_a_corner_is_drawn_from_both_sides(lines: Lines) -> None:
+    """A square of the picture whose depth is a soft blob: rows and columns alone do not tell."""
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    square = ((abs(x - 80) < 25) & (abs(y - 48) < 25)).astype(np.float32)
+    soft = 0.2 + 0.6 / (1 + np.exp((np.maximum(abs(x - 80), abs(y - 48)) - 25) / 2))
+    guide = np.repeat((0.3 + 0.4 * square)[..., None], 4, axis=2).astype(np.float32)
+    found = lines(soft.astype(np.float32), guide, soft=True)
+    depth = found[..., 0] * guide[..., 3] + found[..., 1]
+    corner = (slice(18, 29), slice(50, 61))
+    wanted = 0.2 + 0.6 * square
+    left, drawn = (np.abs(each - wanted)[corner].mean() for each in (soft, depth))
+    assert drawn < 0.1 * left  # measured 0.04
 
 
 def test_depth_is_left_alone_where_the_picture_says_nothing(lines: Lines) -> None:

@@ -153,15 +153,14 @@ class Engine:
 
         Drawn over by the next map of a quality.
         """
-        first, *others = compile_drawn(picture.size)
+        first, *rounds = compile_drawn(picture.size)
         with self.stage("depth edges"):
-            texture = self.runner.run(
-                first, Inputs(pictures=(picture, depth)), label=("drawn", quality, 0)
-            )
-            for number, program in enumerate(others, 1):
-                inputs = Inputs(pictures=(texture,))
-                texture = self.runner.run(program, inputs, label=("drawn", quality, number % 2))
-            return texture
+            inputs = Inputs(pictures=(picture, depth))
+            pixels = self.runner.run(first, inputs, label=("drawn from", quality))
+            for number, program in enumerate(rounds):
+                inputs = Inputs(pictures=(pixels, depth))
+                depth = self.runner.run(program, inputs, label=("drawn", quality, number % 2))
+            return depth
 
     def guide(self, program: Program, planes: tuple[Texture, ...]) -> Texture:
         """The luma of a frame at the size of its depth map, where a network's picture has it."""

@@ -22,7 +22,7 @@ from depthgrade.session.lines import Lines
 
 Map = NDArray[np.float32]
 
-VERSION = 4  # of finished depth; written to depth passes, raised when they would be others
+VERSION = 5  # of finished depth; written to depth passes, raised when they would be others
 # Frames to either side over which scale is averaged. It takes numbers alone, one line a frame;
 # averaged along an indoor sequence's true motion, 8 left 0.69 of the jitter of scale, 24 0.37.
 SCALES = 24
