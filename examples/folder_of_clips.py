@@ -1,6 +1,6 @@
 """A folder of clips: each graded into another folder; one that can't be read stops no other.
 
-python examples/folder_of_clips.py rushes/ graded/ [--look teal-orange] [--model NAME]
+.venv/bin/python examples/folder_of_clips.py rushes/ graded/ [--look teal-orange] [--model NAME]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """One look over many shots, with a line of JSON for every step, as a farm or a web page reads them.
 
-    python examples/many_shots.py my-look.toml graded/ shot_010.mov shot_020.mov [--model NAME]
+    .venv/bin/python examples/many_shots.py my-look.toml graded/ shots/*.mov [--model NAME]
 
 Lines are {"shot", "event": "progress", "what", "done", "total"}, then {"shot", "event": "done",
 "output", "frames", "seconds"} or {"shot", "event": "failed", "error"}.

@@ -1,6 +1,6 @@
 """One clip: a shipped look with one value changed, rendered, and one frame of it as numbers.
 
-python examples/one_clip.py interview.mov graded.mov [--depth DIR | --model NAME]
+.venv/bin/python examples/one_clip.py interview.mov graded.mov [--depth DIR | --model NAME]
 """
 
 import argparse

@@ -24,7 +24,7 @@ def test_a_clip_is_analysed_and_the_render_takes_the_pass(
     graded = tmp_path / "graded.mp4"
     result = run("render", clip, "--model", network, "--look", "studio-light", "-o", graded)
     assert result.code == 0, result.err
-    assert "depth pass pass, reused, of tiny" in result.out
+    assert 'pass "pass", reused, of tiny' in result.out
 
 
 def test_depth_reports_shots_limits_and_stability(run: Run, clip: Path, network: Path) -> None:

@@ -100,7 +100,7 @@ def test_what_is_the_same_is_said_to_be(run: Run, warm: Path, clip: Path) -> Non
     assert "0.0 codes" in run("diff", warm, warm, "--clip", clip, "-f", 1, "-o", out).out
     assert "go together" in run("diff", warm, warm, "-f", 1).err
     assert (
-        "leaves the clip"
+        "is not in the clip"
         in run("diff", warm, warm, "--clip", clip, "-f", 9, "-o", warm.with_name("x.png")).err
     )
 

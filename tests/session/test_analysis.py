@@ -96,7 +96,7 @@ def test_a_pass_that_matches_is_reused_and_says_so(project: Project, tmp_path: P
     marked = stored(tmp_path / "pass", 1)
     with Renderer(project) as renderer:
         np.testing.assert_array_equal(renderer.depth_map(1), marked)
-        assert renderer.depth_description == "depth pass pass, reused, of tiny"
+        assert renderer.depth_description == 'pass "pass", reused, of tiny'
         assert renderer.depth_map(5).shape == marked.shape  # not in it: estimated
     other = Project(clip=project.clip, model=project.model, rendering=DisplayRendering("none"))
     with Renderer(other) as renderer:

@@ -44,7 +44,7 @@ def test_a_movie_has_the_clip_s_frames_stamps_and_tags(
     project = Project(clip=clip, look=looks.load("teal-orange"), depth=depth_pass)
     seen: list[tuple[str, int, int]] = []
     report = render(project, tmp_path / "out.mp4", progress=lambda *done: seen.append(done))
-    assert (report.frames, report.depth.split()[0]) == (6, "depth")
+    assert (report.frames, report.depth.split()[0]) == (6, "pass")
     assert seen[-1] == ("rendering", 6, 6)
     with av.open(str(tmp_path / "out.mp4")) as container:
         frames = list(container.decode(video=0))

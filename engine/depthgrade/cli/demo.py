@@ -42,7 +42,7 @@ def demo(
     ] = 0,
     frames: Annotated[int, typer.Option(min=1, metavar="N", help="Length of the clip.")] = 48,
 ) -> None:
-    """Draw a clip, grade it with every look, and write movies and a contact sheet.
+    """Draw a clip, grade it with three looks, and write movies and a contact sheet.
 
     Needs no footage and no download: the clip is a ray-marched scene of its own, its depth is
     estimated by the network in the box, and its exact depth is written beside it.

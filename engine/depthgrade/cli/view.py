@@ -14,7 +14,7 @@ from depthgrade.project import Project
 
 def register(app: typer.Typer) -> None:
     """Adds the command to the program."""
-    options.add(app, view, "Write", without=("output",))
+    options.add(app, view, "Start here", without=("output",))
 
 
 def view(

@@ -114,7 +114,7 @@ class ClipDepth:
     @property
     def description(self) -> str:
         """Where depth comes from, for reports."""
-        stored = f"depth pass {self._pass.directory.name}" if self._pass is not None else ""
+        stored = f'pass "{self._pass.directory.name}"' if self._pass is not None else ""
         if self._network is None:
             matches = self._pass is not None and self._pass.analysis is not None
             return f"{stored}, made of this clip" if matches else stored

@@ -10,7 +10,7 @@ import numpy as np
 from depthgrade.errors import ProjectError
 from depthgrade.project import Project
 from depthgrade.session.contact_sheet import Row, checked_sheet, draw_sheet, save_sheet, tile_size
-from depthgrade.session.offline import checked_range
+from depthgrade.session.offline import checked_frame
 from depthgrade.session.renderer import Picture, Renderer
 from depthgrade.session.shots import Progress
 
@@ -73,7 +73,7 @@ def write_difference(
 def _pictures(project: Project, frames: Sequence[int], progress: Progress | None) -> list[Picture]:
     with Renderer(project, progress=progress) as renderer:
         for frame in frames:
-            checked_range((frame, frame + 1), renderer.info.frame_count)
+            checked_frame(frame, renderer.info.frame_count)
         return [renderer.frame(frame) for frame in frames]
 
 

@@ -155,8 +155,8 @@ def still(
         raise ProjectError(f"{out}: is a movie; a still goes to .png, .tif, .exr or .jpg")
     project = _for_file(project, output)
     with Renderer(project, rate=rate, progress=progress) as renderer:
-        start, stop = checked_range((frame, frame + 1), renderer.info.frame_count)
-        with open_writer(renderer, out, output, (start, stop), overwrite=overwrite) as writer:
+        checked_frame(frame, renderer.info.frame_count)
+        with open_writer(renderer, out, output, (frame, frame + 1), overwrite=overwrite) as writer:
             began = perf_counter()
             decoded = renderer.reader.frame(frame)
             picture = renderer.draw(decoded, key=key)
@@ -166,7 +166,7 @@ def still(
             seconds = perf_counter() - began
         stages = renderer.stages.milliseconds(1)
         said = (*renderer.info.notes, *renderer.notes, *writer.notes)
-        notes = (*said, *renderer.target_notes(start, stop))
+        notes = (*said, *renderer.target_notes(frame, frame + 1))
         return RenderReport(out, 1, seconds, stages, renderer.depth_description, notes)
 
 
@@ -181,6 +181,13 @@ def checked_range(frames: tuple[int, int] | None, count: int) -> tuple[int, int]
             " the second number is one past the last frame"
         )
     return start, stop
+
+
+def checked_frame(frame: int, count: int) -> None:
+    """Raises ProjectError if a clip of `count` frames does not have one of this number."""
+    checked_range(None, count)
+    if not 0 <= frame < count:
+        raise ProjectError(f"frame {frame}: is not in the clip; allowed: 0 to {count - 1}")
 
 
 def tags_for(project: Project, output: OutputFormat) -> ColorTags:
