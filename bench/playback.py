@@ -8,7 +8,8 @@ wall clock (but for cpu_ms), so the machine must be quiet. Prints JSON:
 frame_ms      from the end of one refresh to the end of the next, pauses to keep the clip's pace
               included; work_ms is without them
 shown_fps     frames that came on the screen a second of playback; dropped: the clip's that did not
-exact_share   of the refreshes, those whose picture had depth of its own frame
+exact_share   of the refreshes, those whose picture had the depth that a render gives its frame
+own_share     those whose picture had depth of its own frame, if only a draft
 *_ms_median   of the refreshes: what decoding, depth, the picture and the panel took
 size_median   pictures are drawn at one over this of the clip's size, chosen by the player
 compiled_by_dragging          programs made while the slider moved
@@ -19,12 +20,17 @@ full_size_*   without dragging, at the clip's full size, with the look and with 
 
 import argparse
 import json
+import os
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from depthgrade import looks
+from depthgrade.depth import Quality
 from depthgrade.project import Project
+from depthgrade.resources import user_cache
 from depthgrade.session.machine import machine
 from depthgrade.ui.files import empty_look
 from depthgrade.ui.pace import pause
@@ -53,6 +59,12 @@ class Clock:
     def run(self) -> None:
         """Goes with the wall's from where it is."""
         self._offset, self._stopped = self() - time.monotonic(), None
+
+
+def forget(folder: str) -> None:
+    """A cache of its own from here on: no pass or shot that is known of the clip is found again."""
+    os.environ.setdefault("MESA_SHADER_CACHE_DIR", str(user_cache().parent))
+    os.environ["XDG_CACHE_HOME"] = folder
 
 
 def percentile(values: list[float], part: float) -> float:
@@ -105,7 +117,8 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
     work: list[float] = []
     sizes: list[int] = []
     stages: dict[str, list[float]] = {}
-    exact = 0
+    exact = own = 0
+    qualities = get_args(Quality)
     begin = last = time.perf_counter()
     cpu = time.process_time()
     number = 0
@@ -115,6 +128,10 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         io.add_mouse_pos_event(x + 2 * place, y)
         work.append(1000 * paced(stage))
         exact += app.pictures.state is not None and app.pictures.state.exact
+        shown, depth = player.frame, player.preview.depth
+        own += shown is not None and any(
+            depth.map_of(shown.index, each) is not None for each in qualities
+        )
         now = time.perf_counter()
         times.append(1000 * (now - last))
         sizes.append(player.proxy)
@@ -136,6 +153,7 @@ def play(stage: Stage, seconds: float) -> dict[str, float]:
         "shown_fps": counts.shown / (last - begin),
         "dropped": counts.dropped,
         "exact_share": exact / number,
+        "own_share": own / number,
         "compiled_by_dragging": player.preview.renderer.engine.runner.compiled - compiled,
         "size_median": percentile([float(size) for size in sizes], 0.5),
         **{f"{name}_ms_median": percentile(spans, 0.5) for name, spans in stages.items()},
@@ -211,7 +229,12 @@ def main() -> None:
     look = looks.load(LOOK)
     project = Project(clip=options.clip, look=look, depth=options.depth, model=options.model)
     clock = Clock()
-    with Stage((width, height), patient=False) as stage:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stage((width, height), patient=False) as stage,
+    ):
+        if options.live:
+            forget(folder)
         app = stage.app
         app.now = clock
         app.open(project)
