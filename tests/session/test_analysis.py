@@ -210,9 +210,21 @@ def test_overwriting_removes_no_other_pictures(network: Path, tmp_path: Path) ->
     clip.mkdir()
     for index in range(2):
         write_depth_frame(clip / f"shot.{index:04d}.exr", rgb=np.ones((9, 16, 3), np.float32))
-    with pytest.raises(DepthError, match=r"holds shot\.0000\.exr, no frame of a pass"):
+    with pytest.raises(DepthError, match=r"holds shot\.0000\.exr, no part of a pass"):
         analyze(Project(clip=clip, model=str(network)), clip, overwrite=True)
     assert len(list(clip.glob("*.exr"))) == 2
+
+
+@pytest.mark.parametrize("name", ["depth.000001.exr", "manifest.json"])
+def test_overwriting_removes_nothing_that_only_has_the_name(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    """As a compositor may call its own; one without the manifest of an analysis is none of ours."""
+    file = tmp_path / name
+    file.write_text('{"name": "an extension of a browser"}')
+    with pytest.raises(DepthError, match=f"holds {name}, no part of a pass; choose another"):
+        analyze(project, tmp_path, frames=(0, 1), overwrite=True)
+    assert "extension" in file.read_text(encoding="utf-8")
 
 
 def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path) -> None:
