@@ -150,6 +150,26 @@ def test_a_sequence_drawn_anew_is_another_clip(network: Path, tmp_path: Path) ->
         assert "reused" not in renderer.depth_description
 
 
+@pytest.mark.parametrize(("apart", "joined"), [(1e-4, True), (0.05, False)])
+def test_a_pass_begun_on_another_machine_is_gone_on_with(
+    project: Project, tmp_path: Path, apart: float, joined: bool
+) -> None:
+    """Where a network runs decides how its answers, and the shot's range of them, are rounded."""
+    out = tmp_path / "pass"
+    analyze(project, out, frames=(0, 4))
+    manifest = out / "manifest.json"
+    noted = json.loads(manifest.read_text(encoding="utf-8"))
+    shot = noted["shots"][0]
+    shot["high"] += apart * (shot["high"] - shot["low"])
+    manifest.write_text(json.dumps(noted), encoding="utf-8")
+    (tmp_path / "cache").rename(tmp_path / "forgotten")
+    if joined:
+        assert analyze(project, out).kept == 4
+    else:
+        with pytest.raises(DepthError, match="holds depth of another division into shots"):
+            analyze(project, out)
+
+
 def test_a_pass_cut_otherwise_is_not_taken_and_not_joined(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
