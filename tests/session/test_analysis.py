@@ -187,6 +187,20 @@ def test_a_pass_cut_otherwise_is_not_taken_and_not_joined(
         assert "reused" not in renderer.depth_description
 
 
+def test_the_files_of_a_sequence_are_looked_at_once_for_all_shots(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be ten thousand, and hundreds of shots."""
+    shots = tuple(Shot(start, start + 2) for start in range(0, FRAMES, 2))
+    asked: list[object] = []
+    monkeypatch.setattr(clip_depth, "find_shots", lambda *_: shots)
+    monkeypatch.setattr(clip_depth, "fingerprint", lambda info: str(asked.append(info)))
+    with Renderer(project) as renderer:
+        for shot in shots:
+            renderer.shot(shot.start)
+    assert len(asked) == 1
+
+
 def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, clip: Path) -> None:
     out = tmp_path / "pass"
     analyze(project, out, frames=(0, 3))

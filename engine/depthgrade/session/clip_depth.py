@@ -6,7 +6,7 @@ cache for the next time.
 """
 
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import cast, get_args
 
 import numpy as np
@@ -387,7 +387,12 @@ class ClipDepth:
             origin = f"{directory.resolve()} {files}"
         shader = self._view.identity((64, 36))
         rule = f"{FAR_PERCENTILE} {NEAR_PERCENTILE}"
-        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot} {rule}"
+        return f"{self._pictures_fingerprint} {origin} {shader} {shot} {rule}"
+
+    @cached_property
+    def _pictures_fingerprint(self) -> str:
+        """Asked of every file of a sequence, so once and not for each shot."""
+        return fingerprint(self._reader.info)
 
 
 def _card(project: Project, quality: depth.Quality) -> depth.ModelCard:
