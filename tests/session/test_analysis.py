@@ -365,6 +365,8 @@ def test_each_quality_may_have_a_network_of_its_own(
         assert renderer.clip_depth.analysis("faster").model.name == "tiny"
         assert renderer.clip_depth.analysis("better").model.name == "other"
         assert renderer.depth_description == "tiny, other on CPU"
+        with pytest.raises(DepthError, match='no quality "best"; allowed: faster, better'):
+            renderer.shot(0, "best")
     for wrong in (f"{network},", f"{network},{other},{other}"):
         with (
             pytest.raises(DepthError, match="allowed: one network, or two as FASTER,BETTER"),
