@@ -1,19 +1,23 @@
 """Depth passes of our own: whole or absent, taken up again, reused where they match, exact."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import OpenEXR
 import pytest
-from depthgrade import DepthError, Look, Project, ProjectError, Renderer, looks
+from depthgrade import DepthError, Look, MediaError, Project, ProjectError, Renderer, looks
 from depthgrade.color import DisplayRendering
 from depthgrade.depth import Shot, write_depth_frame
+from depthgrade.frames import ClipInfo
+from depthgrade.media import open_clip
 from depthgrade.nodes.registry import make_node
 from depthgrade.session import clip_depth
 from depthgrade.session.analysis import analyze, frame_path
-from depthgrade.session.provenance import remember_pass
+from depthgrade.session.provenance import remember_pass, source_note
+from depthgrade.session.shots import fingerprint
 from numpy.typing import NDArray
 
 FRAMES = 6  # of the clip in conftest
@@ -199,6 +203,20 @@ def test_the_files_of_a_sequence_are_looked_at_once_for_all_shots(
         for shot in shots:
             renderer.shot(shot.start)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("ask", [fingerprint, source_note])
+def test_a_clip_that_is_gone_is_an_error_of_the_clip(
+    clip: Path, tmp_path: Path, ask: Callable[[ClipInfo], object]
+) -> None:
+    """Else the process that estimates depth for the window takes it for the end of its pipe."""
+    copy = tmp_path / "clip.mkv"
+    copy.write_bytes(clip.read_bytes())
+    info = open_clip(copy).info
+    ask(info)
+    copy.unlink()
+    with pytest.raises(MediaError, match=r"clip\.mkv: No such file or directory; the files of the"):
+        ask(info)
 
 
 def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, clip: Path) -> None:
