@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from depthgrade import resources
 from depthgrade.depth import card as card_module
-from depthgrade.depth import cards, default_card, load_card
+from depthgrade.depth import cards, chosen_cards, default_card, load_card, runtime
 from depthgrade.depth.card import ASSUMED_MEAN, PREFERENCE, fitted_size
+from depthgrade.depth.runtime import NetworkInput
 from depthgrade.errors import DepthError
 
 MakeNetwork = Callable[..., Path]
@@ -93,6 +94,22 @@ def test_a_network_uses_the_card_beside_it(make_network: MakeNetwork, make_card:
     network = make_network(name="card.onnx")
     make_card(file='"card.onnx"')
     assert load_card(network).title == "Tiny"
+
+
+def test_a_network_is_opened_once_for_both_qualities(
+    make_network: MakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a card it has to be opened to know its input."""
+    path = make_network()
+    opened: list[Path] = []
+
+    def describe(path: Path) -> NetworkInput:
+        opened.append(path)
+        return runtime.describe(path)
+
+    monkeypatch.setattr(card_module, "describe", describe)
+    found = chosen_cards(str(path))
+    assert found["faster"] is found["better"] and opened == [path]
 
 
 def test_a_network_without_a_card_is_assumed_to_be_of_the_usual_kind(

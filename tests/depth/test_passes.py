@@ -111,6 +111,17 @@ def test_a_pass_of_another_shape_is_told_of(
         assert bool(given.stretch(picture, Fraction(aspect))) == bool(told)
 
 
+def test_deep_pixels_are_refused(tmp_path: Path) -> None:
+    """Compositors write them too: any number of samples a pixel."""
+    samples = np.empty(NEAR.shape, object)
+    for place in np.ndindex(NEAR.shape):
+        samples[place] = np.array([2.0, 5.0], np.float32)
+    header = {"type": OpenEXR.deepscanline, "compression": OpenEXR.ZIPS_COMPRESSION}
+    OpenEXR.File(header, {"Z": samples}).write(str(tmp_path / "z.1.exr"))
+    with pytest.raises(DepthError, match=r"z\.1\.exr: is deep; allowed: one depth a pixel"):
+        DepthPass(tmp_path).raw(0)
+
+
 def test_depth_is_found_in_any_part_of_a_file(tmp_path: Path) -> None:
     parts = [
         OpenEXR.Part({"name": name, "type": OpenEXR.scanlineimage}, {channel: NEAR})

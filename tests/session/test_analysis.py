@@ -1,19 +1,23 @@
 """Depth passes of our own: whole or absent, taken up again, reused where they match, exact."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import OpenEXR
 import pytest
-from depthgrade import DepthError, Look, Project, ProjectError, Renderer, looks
+from depthgrade import DepthError, Look, MediaError, Project, ProjectError, Renderer, looks
 from depthgrade.color import DisplayRendering
 from depthgrade.depth import Shot, write_depth_frame
+from depthgrade.frames import ClipInfo
+from depthgrade.media import open_clip
 from depthgrade.nodes.registry import make_node
 from depthgrade.session import clip_depth
 from depthgrade.session.analysis import analyze, frame_path
-from depthgrade.session.provenance import remember_pass
+from depthgrade.session.provenance import remember_pass, source_note
+from depthgrade.session.shots import fingerprint
 from numpy.typing import NDArray
 
 FRAMES = 6  # of the clip in conftest
@@ -150,6 +154,26 @@ def test_a_sequence_drawn_anew_is_another_clip(network: Path, tmp_path: Path) ->
         assert "reused" not in renderer.depth_description
 
 
+@pytest.mark.parametrize(("apart", "joined"), [(1e-4, True), (0.05, False)])
+def test_a_pass_begun_on_another_machine_is_gone_on_with(
+    project: Project, tmp_path: Path, apart: float, joined: bool
+) -> None:
+    """Where a network runs decides how its answers, and the shot's range of them, are rounded."""
+    out = tmp_path / "pass"
+    analyze(project, out, frames=(0, 4))
+    manifest = out / "manifest.json"
+    noted = json.loads(manifest.read_text(encoding="utf-8"))
+    shot = noted["shots"][0]
+    shot["high"] += apart * (shot["high"] - shot["low"])
+    manifest.write_text(json.dumps(noted), encoding="utf-8")
+    (tmp_path / "cache").rename(tmp_path / "forgotten")
+    if joined:
+        assert analyze(project, out).kept == 4
+    else:
+        with pytest.raises(DepthError, match="holds depth of another division into shots"):
+            analyze(project, out)
+
+
 def test_a_pass_cut_otherwise_is_not_taken_and_not_joined(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +189,34 @@ def test_a_pass_cut_otherwise_is_not_taken_and_not_joined(
     with Renderer(project) as renderer:
         np.testing.assert_array_equal(renderer.depth_map(3), stored(tmp_path / "anew", 3))
         assert "reused" not in renderer.depth_description
+
+
+def test_the_files_of_a_sequence_are_looked_at_once_for_all_shots(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be ten thousand, and hundreds of shots."""
+    shots = tuple(Shot(start, start + 2) for start in range(0, FRAMES, 2))
+    asked: list[object] = []
+    monkeypatch.setattr(clip_depth, "find_shots", lambda *_: shots)
+    monkeypatch.setattr(clip_depth, "fingerprint", lambda info: str(asked.append(info)))
+    with Renderer(project) as renderer:
+        for shot in shots:
+            renderer.shot(shot.start)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("ask", [fingerprint, source_note])
+def test_a_clip_that_is_gone_is_an_error_of_the_clip(
+    clip: Path, tmp_path: Path, ask: Callable[[ClipInfo], object]
+) -> None:
+    """Else the process that estimates depth for the window takes it for the end of its pipe."""
+    copy = tmp_path / "clip.mkv"
+    copy.write_bytes(clip.read_bytes())
+    info = open_clip(copy).info
+    ask(info)
+    copy.unlink()
+    with pytest.raises(MediaError, match=r"clip\.mkv: No such file or directory; the files of the"):
+        ask(info)
 
 
 def test_a_given_pass_must_be_of_this_clip(project: Project, tmp_path: Path, clip: Path) -> None:
@@ -210,9 +262,21 @@ def test_overwriting_removes_no_other_pictures(network: Path, tmp_path: Path) ->
     clip.mkdir()
     for index in range(2):
         write_depth_frame(clip / f"shot.{index:04d}.exr", rgb=np.ones((9, 16, 3), np.float32))
-    with pytest.raises(DepthError, match=r"holds shot\.0000\.exr, no frame of a pass"):
+    with pytest.raises(DepthError, match=r"holds shot\.0000\.exr, no part of a pass"):
         analyze(Project(clip=clip, model=str(network)), clip, overwrite=True)
     assert len(list(clip.glob("*.exr"))) == 2
+
+
+@pytest.mark.parametrize("name", ["depth.000001.exr", "manifest.json"])
+def test_overwriting_removes_nothing_that_only_has_the_name(
+    project: Project, tmp_path: Path, name: str
+) -> None:
+    """As a compositor may call its own; one without the manifest of an analysis is none of ours."""
+    file = tmp_path / name
+    file.write_text('{"name": "an extension of a browser"}')
+    with pytest.raises(DepthError, match=f"holds {name}, no part of a pass; choose another"):
+        analyze(project, tmp_path, frames=(0, 1), overwrite=True)
+    assert "extension" in file.read_text(encoding="utf-8")
 
 
 def test_a_folder_with_something_else_is_left_alone(project: Project, tmp_path: Path) -> None:
@@ -319,6 +383,8 @@ def test_each_quality_may_have_a_network_of_its_own(
         assert renderer.clip_depth.analysis("faster").model.name == "tiny"
         assert renderer.clip_depth.analysis("better").model.name == "other"
         assert renderer.depth_description == "tiny, other on CPU"
+        with pytest.raises(DepthError, match='no quality "best"; allowed: faster, better'):
+            renderer.shot(0, "best")
     for wrong in (f"{network},", f"{network},{other},{other}"):
         with (
             pytest.raises(DepthError, match="allowed: one network, or two as FASTER,BETTER"),

@@ -136,7 +136,7 @@ def test_two_renderers_at_once_do_not_mix(clip: Path) -> None:
 def test_automatic_limits_ask_for_depth_and_say_where_to_get_it(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(depth, "chosen_card", lambda *_: None)
+    monkeypatch.setattr(depth, "chosen_cards", lambda _: {})
     project = Project(clip=clip, look=looks.load("teal-orange"))
     with Renderer(project) as renderer, pytest.raises(DepthError, match="--model"):
         renderer.frame(0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from depthgrade import Look, looks
+from depthgrade import Look, editing, looks
 from depthgrade.ui.stage import Stage
 from imgui_bundle import imgui
 
@@ -174,6 +174,32 @@ def test_f2_renames_the_selected_node(opened: Opened) -> None:
     assert "horizon" in app.look.nodes and "sky" not in app.look.nodes
     assert app.selection == "horizon"
     assert [w.end for w in app.look.wires if w.port == "key"] == ["horizon", "calm"]
+
+
+def test_a_graph_laid_out_by_hand_stays_as_it_is(opened: Opened) -> None:
+    """Nodes and view, whatever is rewired, removed or renamed."""
+    stage = opened(looks.load("recover-highlights"))
+    app = stage.app
+    before = app.places.centre("node sky")
+    drag_by(stage, "node sky", 30, 60)
+    places = {name: app.places.centre(f"node {name}") for name in ("source", "sky", "output")}
+    assert places["sky"] != pytest.approx(before, abs=20)
+    key = next(wire for wire in app.look.wires if (wire.port, wire.end) == ("key", "calm"))
+    app.edit_look(lambda look: editing.disconnect(look, key), "remove wire")
+    stage.refresh(4)
+    app.remove("calm")
+    stage.refresh(4)
+    app.select("sky")
+    stage.refresh(2)
+    stage.press(imgui.Key.f2)
+    stage.refresh(3)
+    imgui.get_io().add_input_characters_utf8("horizon")
+    stage.refresh()
+    stage.press(imgui.Key.enter)
+    stage.refresh(4)
+    places["horizon"] = places.pop("sky")
+    for name, place in places.items():
+        assert app.places.centre(f"node {name}") == pytest.approx(place, abs=1)
 
 
 @pytest.mark.parametrize("end", ["sky", "calm"])

@@ -20,7 +20,9 @@ from depthgrade.compiler.text import number
 # rows and columns alone; farther than 16, other things were drawn in.
 RADII = (16, 8, 8, 4, 2)
 TAPS = 11  # of a round
-OWN = 0.1  # of a tap: what a pixel's own depth counts, which decides where nothing is like it
+# Of a tap: what a pixel's own depth counts, which decides where nothing is like it. In the last
+# round it is a tap besides.
+OWN = 0.1
 UNLIKE = 0.2  # sum of the differences of luma, R - Y and B - Y (code values) of another thing
 UNSURE = 0.01  # change of depth (0..1 of the shot) a pixel at which it is half sure
 _GOLDEN = math.pi * (3 - math.sqrt(5))  # the golden angle

@@ -4,7 +4,7 @@ from depthgrade.depth.card import (
     ModelCard,
     Quality,
     cards,
-    chosen_card,
+    chosen_cards,
     default_card,
     load_card,
 )
@@ -26,7 +26,7 @@ __all__ = [
     "Quality",
     "Shot",
     "cards",
-    "chosen_card",
+    "chosen_cards",
     "cuts",
     "default_card",
     "fit_mapping",

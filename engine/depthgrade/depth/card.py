@@ -221,21 +221,23 @@ def default_card() -> ModelCard | None:
     return None
 
 
-def chosen_card(model: str | None, quality: Quality) -> ModelCard | None:
-    """The network of a quality that a project's `model` means.
+def chosen_cards(model: str | None) -> dict[Quality, ModelCard]:
+    """The network of each quality that a project's `model` means; {} where none is there.
 
     model: a name or a file as `load_card` takes them; two with a comma between, that of faster and
-    that of better; or None: the default, and None is returned where none is there. Raises
-    DepthError.
+    that of better; or None: the default. Raises DepthError.
     """
-    if not model:
-        return default_card()
-    if "," not in model or Path(model).exists():
-        return load_card(model)
+    qualities = get_args(Quality)
+    if not model or "," not in model or Path(model).exists():
+        card = load_card(model) if model else default_card()
+        return dict.fromkeys(qualities, card) if card is not None else {}
     names = [name.strip() for name in model.split(",")]
-    if len(names) != len(get_args(Quality)) or not all(names):
-        raise DepthError(f"model {model}: allowed: one network, or two as FASTER,BETTER")
-    return load_card(dict(zip(get_args(Quality), names, strict=True))[quality])
+    if len(names) != len(qualities) or not all(names):
+        raise DepthError(
+            f"model {model}: is not a network for each quality; allowed: one network, or two as"
+            " FASTER,BETTER"
+        )
+    return {quality: load_card(name) for quality, name in zip(qualities, names, strict=True)}
 
 
 def load_card(name_or_path: str | Path) -> ModelCard:

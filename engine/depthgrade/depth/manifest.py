@@ -17,6 +17,9 @@ from depthgrade.depth.mapping import Mapping, Shot
 from depthgrade.errors import DepthError
 
 NAME = "manifest.json"
+# Of a shot's range of nearness: what a network may answer otherwise on another processor. A change
+# of a pass's values within it is no step that shows: half of one of 256.
+_ROUNDED = 0.002
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
@@ -102,6 +105,15 @@ class ShotNote(_Part):
         limits = Limits(self.far_limit, self.near_limit)
         return Shot(self.start, self.stop), Mapping(self.low, self.high), limits
 
+    def agrees(self, other: "ShotNote") -> bool:
+        """Whether it is the same shot, mapped alike but for what another processor rounds."""
+        much = _ROUNDED * (self.high - self.low)
+        return (
+            (self.start, self.stop) == (other.start, other.stop)
+            and abs(self.low - other.low) <= much
+            and abs(self.high - other.high) <= much
+        )
+
 
 class Analysis(_Part):
     """What an analysis of ours followed from, and its shots.
@@ -142,7 +154,7 @@ class Analysis(_Part):
     def difference(self, other: "Analysis") -> str:
         """What another analysis followed from otherwise, as "model, input"; "" if nothing.
 
-        Shots count where both have some of the same frames: those must be the same.
+        Shots count where both have some of the same frames: those must agree.
         """
         parts = {
             "clip": (self.source, other.source),
@@ -164,7 +176,7 @@ class Analysis(_Part):
             for theirs in other.shots
             if mine.start < theirs.stop and theirs.start < mine.stop
         )
-        if any(mine != theirs for mine, theirs in overlapping):
+        if not all(mine.agrees(theirs) for mine, theirs in overlapping):
             found.append("division into shots")
         return ", ".join(found)
 

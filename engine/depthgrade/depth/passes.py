@@ -243,8 +243,10 @@ def _in_display_window(path: Path, header: dict[str, Any], pixels: NDArray[Any])
     """A channel as large as the picture: compositors store what a picture holds something in.
 
     What is not stored is 0, which is far or no distance; what lies beside the picture is left out.
-    Raises DepthError where the picture has no size one can have.
+    Raises DepthError for deep pixels, and where the picture has no size one can have.
     """
+    if pixels.dtype == object:
+        raise DepthError(f"{path}: is deep; allowed: one depth a pixel, so flatten it first")
     values = np.asarray(pixels, np.float32)
     (x, y), (left, top), (right, bottom) = (
         header["dataWindow"][0].tolist(),

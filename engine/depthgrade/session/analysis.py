@@ -188,7 +188,7 @@ def _prepared(out: Path, wanted: depth.Analysis, overwrite: bool) -> depth.Analy
             ordered = tuple(shots[start] for start in sorted(shots))
             wanted = wanted.model_copy(update={"shots": ordered, "frames": frames})
         else:
-            _remove(out, there)
+            _remove(out, there, ours=before is not None)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -197,16 +197,18 @@ def _prepared(out: Path, wanted: depth.Analysis, overwrite: bool) -> depth.Analy
     return wanted
 
 
-def _remove(out: Path, files: list[Path]) -> None:
+def _remove(out: Path, files: list[Path], *, ours: bool) -> None:
     """Removes the frames and the manifest of a pass; anything else in the folder stays.
 
-    Raises DepthError where there are other OpenEXR files, which may be the clip itself.
+    ours: whether the manifest is one of `analyze`. Raises DepthError where there are other OpenEXR
+    files, which may be the clip itself, or a manifest of something else.
     """
     frames = [path for path in files if path.suffix.lower() == ".exr"]
-    for path in frames:
-        if _FRAME.fullmatch(path.name) is None:
-            raise DepthError(f"{out}: holds {path.name}, no frame of a pass; choose another folder")
-    for path in (*frames, out / NAME):
+    manifest = out / NAME
+    for path in (*frames, *([manifest] if manifest.exists() else [])):
+        if not ours or (path != manifest and _FRAME.fullmatch(path.name) is None):
+            raise DepthError(f"{out}: holds {path.name}, no part of a pass; choose another folder")
+    for path in (*frames, manifest):
         path.unlink(missing_ok=True)
 
 

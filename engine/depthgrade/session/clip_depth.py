@@ -5,9 +5,9 @@ the clip is looked through once for cuts, each shot is sampled, and the result i
 cache for the next time.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
-from typing import cast, get_args
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +98,8 @@ class ClipDepth:
             self._check_pass(self._pass, project)
             self._stretch = self._pass.stretch(reader.info.size, reader.info.upright_pixel_aspect)
             return
-        cards = {quality: _card(project, quality) for quality in get_args(depth.Quality)}
         self._network = NetworkDepth(
-            cards.__getitem__, self._pictures, engine, self._view, past_only=past_only
+            _networks(project), self._pictures, engine, self._view, past_only=past_only
         )
         # Playing shows one kind of depth, not two kinds in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
@@ -326,7 +325,7 @@ class ClipDepth:
             }
         )
         if project.model is not None:
-            card = _card(project, cast(depth.Quality, made.model.quality))
+            card = _networks(project)(made.model.quality)
             note = model_note(card, card.verify(), made.model.quality, made.model.input_size)
             here = here.model_copy(update={"model": note})
         if different := made.difference(here):
@@ -387,14 +386,26 @@ class ClipDepth:
             origin = f"{directory.resolve()} {files}"
         shader = self._view.identity((64, 36))
         rule = f"{FAR_PERCENTILE} {NEAR_PERCENTILE}"
-        return f"{fingerprint(self._reader.info)} {origin} {shader} {shot} {rule}"
+        return f"{self._pictures_fingerprint} {origin} {shader} {shot} {rule}"
+
+    @cached_property
+    def _pictures_fingerprint(self) -> str:
+        """Asked of every file of a sequence, so once and not for each shot."""
+        return fingerprint(self._reader.info)
 
 
-def _card(project: Project, quality: depth.Quality) -> depth.ModelCard:
-    card = depth.chosen_card(project.model, quality)
-    if card is None:
+def _networks(project: Project) -> Callable[[str], depth.ModelCard]:
+    """The network of a quality. Raises DepthError where there is none; so does what is returned."""
+    cards = depth.chosen_cards(project.model)
+    if not cards:
         raise DepthError(
             "depth: no network is installed; give one with --model FILE|NAME,"
             " or a depth pass with --depth DIR"
         )
-    return card
+
+    def of(quality: str) -> depth.ModelCard:
+        if quality not in cards:
+            raise DepthError(f'depth: has no quality "{quality}"; allowed: {", ".join(cards)}')
+        return cards[quality]
+
+    return of

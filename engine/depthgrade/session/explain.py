@@ -121,12 +121,12 @@ def _colour(project: Project, info: ClipInfo | None) -> dict[str, str]:
 def _depth(project: Project) -> str:
     if project.depth:
         return f"read from {project.depth}"
+    cards = depth.chosen_cards(project.model)
+    if not cards:
+        return "no network is installed; give --model or --depth"
     said: dict[str, list[str]] = {}
     for quality in project.qualities:
-        card = depth.chosen_card(project.model, cast(depth.Quality, quality))
-        if card is None:
-            return "no network is installed; give --model or --depth"
-        said.setdefault(card.title, []).append(quality)
+        said.setdefault(cards[cast(depth.Quality, quality)].title, []).append(quality)
     return "; ".join(
         f"estimated by {title}, quality {', '.join(qualities)}" for title, qualities in said.items()
     )

@@ -75,7 +75,7 @@ class NetworkDepth:
 
     def __init__(
         self,
-        card_of: Callable[[Quality], depth.ModelCard],
+        card_of: Callable[[str], depth.ModelCard],
         reader: ClipReader,
         engine: Engine,
         view: NetworkView,
@@ -122,8 +122,7 @@ class NetworkDepth:
     def estimator(self, quality: str) -> depth.Estimator:
         """The network of a quality, opened on first use."""
         if quality not in self._estimators:
-            known = cast(Quality, quality)
-            made = depth.Estimator(self._card_of(known), known)
+            made = depth.Estimator(self._card_of(quality), cast(Quality, quality))
             self._estimators[quality] = self._stack.enter_context(made)
             self._doubts[suspicion(made)] = None
         return self._estimators[quality]

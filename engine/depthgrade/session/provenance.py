@@ -15,7 +15,7 @@ from depthgrade.depth.manifest import FilterNote, ModelNote, SourceNote
 from depthgrade.errors import DepthError
 from depthgrade.frames import ClipInfo
 from depthgrade.media import clip_files
-from depthgrade.session.shots import cache_file, load, store
+from depthgrade.session.shots import cache_file, load, still_there, store
 from depthgrade.session.temporal import VERSION
 
 _END = 1 << 20  # bytes hashed at either end of a file
@@ -27,7 +27,7 @@ def source_note(info: ClipInfo) -> SourceNote:
     """The clip as a manifest names it."""
     return SourceNote(
         name=info.path.name,
-        fingerprint=_hash(clip_files(info.path)),
+        fingerprint=_clip_hash(info.path),
         frame_count=info.frame_count,
         size=info.size,
         track=info.track,
@@ -74,7 +74,12 @@ def remembered_pass(info: ClipInfo) -> depth.DepthPass | None:
 
 
 def _note(info: ClipInfo) -> Path:
-    return cache_file("pass", f"{_hash(clip_files(info.path))} {info.track}")
+    return cache_file("pass", f"{_clip_hash(info.path)} {info.track}")
+
+
+def _clip_hash(path: Path) -> str:
+    with still_there():
+        return _hash(clip_files(path))
 
 
 def _hash(files: list[Path]) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthgrade import depth
+from depthgrade.errors import MediaError
 from depthgrade.frames import ClipInfo, Frame
 from depthgrade.media import ClipReader, clip_files
 from depthgrade.resources import user_cache
@@ -64,9 +66,27 @@ def thumbnail(frame: Frame, size: tuple[int, int], component: str | None = None)
 
 
 def fingerprint(info: ClipInfo) -> str:
-    """What tells a clip's pictures from those of another, or of the same file changed."""
-    stats = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in clip_files(info.path)]
+    """What tells a clip's pictures from those of another, or of the same file changed.
+
+    Raises MediaError where a file is gone.
+    """
+    with still_there():
+        stats = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in clip_files(info.path)]
     return f"{info.path.resolve()} {stats} {info.track} {info.frame_count} {info.size}"
+
+
+@contextmanager
+def still_there() -> Iterator[None]:
+    """Makes a clip's file that is gone, or can't be read any more, a MediaError."""
+    try:
+        yield
+    except MediaError:
+        raise
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}"
+        raise MediaError(
+            f"{what}; the files of the clip are needed as long as it is used"
+        ) from error
 
 
 def cache_file(kind: str, origin: str) -> Path:

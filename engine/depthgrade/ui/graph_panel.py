@@ -168,8 +168,8 @@ class GraphPanel:
             self._laid[name] = placed[name] = beside(placed, place) if moved else place
             x, y = self._laid[name]
             ed.set_node_position(ed.NodeId(self._id(name)), ImVec2(scaled(x), scaled(y)))
+            self._fit = 3
         self._wired = app.look.wires
-        self._fit = 3
 
     def _places(self, names: Iterable[str]) -> Places:
         """Where the nodes are, in the layout's units."""
@@ -313,10 +313,17 @@ class GraphPanel:
                 imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.auto_select_all,
             )
             if done and self._renaming:
-                app.rename(self._renaming, self._text.strip())
+                self._rename(app, self._renaming, self._text.strip())
                 imgui.close_current_popup()
             imgui.end_popup()
         ed.resume()
+
+    def _rename(self, app: App, old: str, new: str) -> None:
+        """Calls a node otherwise; it stays where it is."""
+        app.rename(old, new)
+        if old not in app.look.nodes and new in app.look.nodes:
+            self._ids[new], self._ids[old] = self._id(old), self._id(new)
+            self._laid[new] = self._laid.pop(old)
 
     # ---- Ids
 
