@@ -56,7 +56,8 @@ def test_a_network_that_takes_far_for_near_is_told_of_wherever_it_is_used(
         assert told in str(json.loads(run("depth", clip, *range_, "--json").out)["notes"])
         assert told in run("render", clip, *range_, *look, tmp_path / "graded.mp4").err
         still = ("still", clip, *range_[:2], "--frame", "1", *look, tmp_path / "graded.png")
-        assert told in run(*still).err
+        result = run(*still)
+        assert told in result.err and "of blue, far taken for near?" in result.out
     right = card.read_text(encoding="utf-8") + 'near = "smaller"\n'
     card.write_text(right, encoding="utf-8")
     assert told not in run("depth", clip, *range_).err

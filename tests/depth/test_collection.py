@@ -133,6 +133,18 @@ def test_an_added_network_gets_a_card_that_fits_it(make_network: NetworkMaker) -
     assert found[-4:].mean() > found[:4].mean()
 
 
+def test_a_card_edited_by_hand_outlives_adding_the_same_network_again(
+    make_network: NetworkMaker,
+) -> None:
+    file = make_network((1, 3, 32, 64), weights=MORE_BLUE, name="edited.onnx")
+    added = collection.add(file)
+    card = added.path.with_suffix(".toml")
+    card.write_text(card.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    again = collection.add(file)
+    assert card.read_text(encoding="utf-8").endswith("# mine\n")
+    assert "its card is kept" in again.notes[0]
+
+
 def test_the_file_of_a_shipped_card_is_added_for_that_card(
     material: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -138,16 +138,16 @@ def add(source: Path) -> Checked:
     """Copies a network, and its card if it has one, into the user's folder; checks it first.
 
     source is an .onnx file (with a .toml of the same name beside it, or without) or a card. Without
-    a card one is written: what is assumed, with near and far as the test picture shows them. The
-    file of a shipped card is put where that looks for it. Raises DepthError, and leaves nothing
-    behind then.
+    a card one is written: what is assumed, with near and far as the test picture shows them; a card
+    that was written so before is kept. The file of a shipped card is put where that looks for it.
+    Raises DepthError, and leaves nothing behind then.
     """
     card = load_card(source)
+    own = source.suffix.lower() == ".toml" or source.with_suffix(".toml").is_file()
     notes: tuple[str, ...] = ()
     try:
         checked = check(card)
     except DepthError:
-        own = source.suffix.lower() == ".toml" or source.with_suffix(".toml").is_file()
         other = turned(card)
         if own or other is None:
             raise
@@ -173,7 +173,10 @@ def add(source: Path) -> Checked:
         if shipped is not None:
             return Checked(shipped, target, checked.agreement, checked.notes)
         card_file = target.with_suffix(".toml")
-        card_file.write_text(card_text(card, target), encoding="utf-8")
+        if card_file.is_file() and not own:
+            notes = ("was there already; its card is kept",)
+        else:
+            card_file.write_text(card_text(card, target), encoding="utf-8")
     except OSError as error:
         raise DepthError(f"{target}: can't be written: {error.strerror or error}") from error
     return Checked(load_card(card_file), target, checked.agreement, (*notes, *checked.notes))

@@ -117,8 +117,10 @@ class ClipDepth:
         if self._network is None:
             matches = self._pass is not None and self._pass.analysis is not None
             return f"{stored}, made of this clip" if matches else stored
-        estimated = f"{self._network.names} on {self._network.providers}"
-        return f"{stored}, reused, of {self._network.names}" if self._read else estimated
+        network = self._network
+        estimated = f"{network.names} on {network.providers}"
+        made = f"{stored}, reused, of {network.names}" if self._read else estimated
+        return f"{made}, far taken for near?" if network.reversed else made
 
     def shot(self, index: int, quality: str, progress: Progress | None = None) -> ShotDepth:
         """The shot a frame belongs to, sampled on first use."""

@@ -114,6 +114,11 @@ class NetworkDepth:
         return ", ".join(dict.fromkeys(r.place for r in self._runners.values())) or "demand"
 
     @property
+    def reversed(self) -> bool:
+        """Whether one of the networks opened so far seems to take far for near."""
+        return any(self._doubts)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is doubtful of them, and why they do not run on something faster, a line each."""
         said = (note for runner in self._runners.values() for note in runner.notes)
