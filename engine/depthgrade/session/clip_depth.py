@@ -5,7 +5,6 @@ the clip is looked through once for cuts, each shot is sampled, and the result i
 cache for the next time.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 
@@ -26,7 +25,7 @@ from depthgrade.nodes.picked import PickedPoint
 from depthgrade.project import Project
 from depthgrade.session.ahead import Ahead
 from depthgrade.session.engine import Engine
-from depthgrade.session.network_depth import NetworkDepth, NetworkView
+from depthgrade.session.network_depth import NetworkDepth, NetworkView, networks_of
 from depthgrade.session.picked import VERSION as PICKED_VERSION
 from depthgrade.session.picked import PickedTarget, Place, Sight
 from depthgrade.session.provenance import (
@@ -99,7 +98,7 @@ class ClipDepth:
             self._stretch = self._pass.stretch(reader.info.size, reader.info.upright_pixel_aspect)
             return
         self._network = NetworkDepth(
-            _networks(project), self._pictures, engine, self._view, past_only=past_only
+            networks_of(project), self._pictures, engine, self._view, past_only=past_only
         )
         # Playing shows one kind of depth, not two kinds in one clip.
         self._pass = None if past_only else remembered_pass(reader.info)
@@ -327,7 +326,7 @@ class ClipDepth:
             }
         )
         if project.model is not None:
-            card = _networks(project)(made.model.quality)
+            card = networks_of(project)(made.model.quality)
             note = model_note(card, card.verify(), made.model.quality, made.model.input_size)
             here = here.model_copy(update={"model": note})
         if different := made.difference(here):
@@ -394,20 +393,3 @@ class ClipDepth:
     def _pictures_fingerprint(self) -> str:
         """Asked of every file of a sequence, so once and not for each shot."""
         return fingerprint(self._reader.info)
-
-
-def _networks(project: Project) -> Callable[[str], depth.ModelCard]:
-    """The network of a quality. Raises DepthError where there is none; so does what is returned."""
-    cards = depth.chosen_cards(project.model)
-    if not cards:
-        raise DepthError(
-            "depth: no network is installed; give one with --model FILE|NAME,"
-            " or a depth pass with --depth DIR"
-        )
-
-    def of(quality: str) -> depth.ModelCard:
-        if quality not in cards:
-            raise DepthError(f'depth: has no quality "{quality}"; allowed: {", ".join(cards)}')
-        return cards[quality]
-
-    return of

@@ -18,9 +18,11 @@ from depthgrade.color import DisplayRendering, UserConfig
 from depthgrade.compiler import Program, Source, compile_network_input
 from depthgrade.depth.manifest import InputNote
 from depthgrade.depth.polarity import suspicion
+from depthgrade.errors import DepthError
 from depthgrade.frames import Frame
 from depthgrade.gl.textures import Texture
 from depthgrade.media import ClipReader
+from depthgrade.project import Project
 from depthgrade.session.depth_runner import DepthRunner, open_runner
 from depthgrade.session.engine import Engine
 from depthgrade.session.temporal import SCALES, SLOTS, TemporalFilter
@@ -231,3 +233,20 @@ class NetworkDepth:
         if quality not in self._runners:
             self._runners[quality] = open_runner(self._engine, self.estimator(quality), size)
         return self._runners[quality]
+
+
+def networks_of(project: Project) -> Callable[[str], depth.ModelCard]:
+    """The network of a quality. Raises DepthError where there is none; so does what is returned."""
+    cards = depth.chosen_cards(project.model)
+    if not cards:
+        raise DepthError(
+            "depth: no network is installed; give one with --model FILE|NAME,"
+            " or a depth pass with --depth DIR"
+        )
+
+    def of(quality: str) -> depth.ModelCard:
+        if quality not in cards:
+            raise DepthError(f'depth: has no quality "{quality}"; allowed: {", ".join(cards)}')
+        return cards[quality]
+
+    return of
