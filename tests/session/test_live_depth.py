@@ -113,3 +113,24 @@ def test_maps_of_a_render_are_made_once_all_drafts_are_there(
     depth.ask(PROJECT, 50, 1, BETTER)
     assert not worker.orders[-1].draft
     assert all(frame > 50 for _, frame, _ in worker.orders[-1].missing)
+
+
+def test_a_standing_clip_has_its_next_shots_sampled_before_they_are_played(
+    live: tuple[LiveDepth, Worker],
+) -> None:
+    depth, worker = live
+    first, second = (Shot(0, 100), Mapping(0.0, 1.0)), (Shot(100, 300), Mapping(0.0, 1.0))
+    depth._shots.clear()
+    worker.answers = [Found("better", ShotDepth(*first, Limits(0.0, 1.0)), True, "test")]
+    worker.answers += [made(index, final=True) for index in range(17)]
+    depth.pump()
+    depth.ask(PROJECT, 0, 0, BETTER)
+    assert worker.orders[-1].missing[0] == ("better", 100, None)  # what is near is there
+    worker.answers = [made(80, final=False)]
+    depth.pump()
+    depth.ask(PROJECT, 80, 0, BETTER)
+    assert [frame for _, frame, _ in worker.orders[-1].missing[:3]] == [80, 100, 81]
+    worker.answers = [Found("better", ShotDepth(*second, Limits(0.0, 1.0)), True, "test")]
+    depth.pump()
+    depth.ask(PROJECT, 80, 0, BETTER)
+    assert [frame for _, frame, _ in worker.orders[-1].missing[:3]] == [80, 81, 82]

@@ -115,9 +115,12 @@ class LiveDepth:
             if own := self._without([index], kinds, final=False):
                 return own, True  # soon something to see; what it took is of use to the map
             near = [(index + offset) % self._count for offset in range(_AHEAD)]
+            # Sampling a shot takes a second: those to come are ready before they are played.
+            shots = self._next_shots(qualities)
+            soon = [first for first in shots if index < first < index + _FARTHEST]
             whole = len(self._maps) < self._allowed  # the rest of the clip, too
             rest = [(index + offset) % self._count for offset in range(self._count if whole else 0)]
-            return self._without(near + rest, kinds, final=True), False
+            return self._without([index, *soon, *near, *shots, *rest], kinds, final=True), False
         self._learn(index, step)
         lead = 2 * self.cadence if self._maps else 0  # what is due sooner would come too late
         span = min(_AHEAD * self.cadence, self._count)
@@ -287,6 +290,14 @@ class LiveDepth:
 
     def _known_shot(self, index: int, quality: str) -> ShotDepth | None:
         return next((s for s in self._shots.get(quality, ()) if index in s.shot), None)
+
+    def _next_shots(self, qualities: tuple[str, ...]) -> list[int]:
+        """The first frames of shots that follow a known one and are not sampled yet."""
+        found: set[int] = set()
+        for quality in qualities:
+            shots = [each.shot for each in self._shots.get(quality, ())]
+            found |= {shot.stop for shot in shots} - {shot.start for shot in shots}
+        return sorted(found - {self._count})
 
     def _nearest(self, index: int, quality: str) -> tuple[str, int] | None:
         if (quality, index) in self._maps:
