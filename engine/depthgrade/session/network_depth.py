@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,6 @@ from depthgrade.session.temporal import SCALES, SLOTS, TemporalFilter
 
 Map = NDArray[np.float32]
 Begun = tuple[str, int, Texture, Callable[[], Texture]]  # quality, frame, picture, nearness
-Quality = Literal["faster", "better"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class NetworkDepth:
         self._past_only = past_only
         self._stack = ExitStack()
         self._estimators: dict[str, depth.Estimator] = {}
-        self._doubts: dict[str, None] = {}  # of the opened networks; a set in order
+        self._doubts: list[str] = []  # of the opened networks
         self._runners: dict[str, DepthRunner] = {}
         self._filters: dict[str, TemporalFilter] = {}
         # by quality and slot: the frame, the network's picture and its raw nearness
@@ -107,7 +106,7 @@ class NetworkDepth:
     def names(self) -> str:
         """What the opened networks are called, or those there will be."""
         opened = [each.card for each in self._estimators.values()]
-        known = opened or [self._card_of(quality) for quality in get_args(Quality)]
+        known = opened or [self._card_of(quality) for quality in get_args(depth.Quality)]
         return ", ".join(dict.fromkeys(card.name for card in known))
 
     @property
@@ -118,20 +117,20 @@ class NetworkDepth:
     @property
     def reversed(self) -> bool:
         """Whether one of the networks opened so far seems to take far for near."""
-        return any(self._doubts)
+        return bool(self._doubts)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is doubtful of them, and why they do not run on something faster, a line each."""
         said = (note for runner in self._runners.values() for note in runner.notes)
-        return tuple(note for note in dict.fromkeys((*self._doubts, *said)) if note)
+        return tuple(dict.fromkeys((*self._doubts, *said)))
 
     def estimator(self, quality: str) -> depth.Estimator:
         """The network of a quality, opened on first use."""
         if quality not in self._estimators:
-            made = depth.Estimator(self._card_of(quality), cast(Quality, quality))
+            made = depth.Estimator(self._card_of(quality), cast(depth.Quality, quality))
             self._estimators[quality] = self._stack.enter_context(made)
-            self._doubts[suspicion(made)] = None
+            self._doubts += filter(None, [suspicion(made)])
         return self._estimators[quality]
 
     def open(self, quality: str) -> None:
